@@ -1,0 +1,168 @@
+package org.qmpbs.chunker;
+
+import static org.qmpbs.chunker.CorruptDataException.verify;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/**
+ * A {@code .fidx} file: which chunk stands at which place of an image. Immutable.
+ *
+ * <pre>
+ * FixedIndex --&gt; Header, Digest^ceil(size / chunk size)
+ * Header     --&gt; magic 8, uuid 16, ctime i64, checksum 32, size u64, chunk size u64, zeros to 4096
+ * </pre>
+ *
+ * All integers little-endian; the checksum is the SHA-256 of the digests in order (pbs-protocol.md,
+ * "Fixed index"). The parser recomputes it, so an index that exists in memory is whole; whether it
+ * is the <em>right</em> one only the manifest can tell. 32 bytes a chunk: 1 TiB of image is 8 MiB
+ * here.
+ */
+public final class FixedIndex {
+  /** Bytes before the first digest. */
+  public static final int HEADER_SIZE = 4096;
+
+  private static final String WHAT = "fixed index";
+  private static final byte[] MAGIC = {
+    47, 127, 65, (byte) 237, (byte) 145, (byte) 253, 15, (byte) 205
+  };
+  private static final int UUID_OFFSET = 8;
+  private static final int CTIME_OFFSET = 24;
+  private static final int CHECKSUM_OFFSET = 32;
+  private static final int SIZE_OFFSET = 64;
+  private static final int CHUNK_SIZE_OFFSET = 72;
+
+  private final UUID uuid;
+  private final long ctime;
+  private final long size;
+  private final Digest checksum;
+  private final byte[] digests;
+
+  FixedIndex(UUID uuid, long ctime, long size, byte[] digests) {
+    this.uuid = uuid;
+    this.ctime = ctime;
+    this.size = size;
+    this.digests = digests;
+    this.checksum = Digest.sha256(digests);
+  }
+
+  /**
+   * Parses a whole file.
+   *
+   * @throws CorruptDataException if a rule of the format is broken or the checksum is wrong
+   * @throws UnsupportedDataException if the chunk size is a valid one that images do not use
+   */
+  public static FixedIndex parse(byte[] file)
+      throws CorruptDataException, UnsupportedDataException {
+    verify(
+        file.length >= HEADER_SIZE,
+        WHAT,
+        file.length,
+        "expected a header of 4096 bytes, found the end of the file");
+    verify(
+        Arrays.equals(file, 0, MAGIC.length, MAGIC, 0, MAGIC.length),
+        WHAT,
+        0,
+        "expected magic "
+            + HexFormat.of().formatHex(MAGIC)
+            + ", found "
+            + HexFormat.of().formatHex(file, 0, MAGIC.length));
+    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    long size = header.getLong(SIZE_OFFSET);
+    long chunkSize = header.getLong(CHUNK_SIZE_OFFSET);
+    verify(
+        Long.bitCount(chunkSize) == 1 && chunkSize > 0,
+        WHAT,
+        CHUNK_SIZE_OFFSET,
+        "expected a power of two as chunk size, found " + Long.toUnsignedString(chunkSize));
+    if (chunkSize != Chunks.SIZE) {
+      throw new UnsupportedDataException(
+          "fixed index with chunks of " + chunkSize + " bytes; images use " + Chunks.SIZE);
+    }
+    // The longest file an array can hold bounds the size, so that no multiplication overflows.
+    long maxSize = (long) (Integer.MAX_VALUE / Digest.BYTES) * Chunks.SIZE;
+    verify(
+        size >= 0 && size <= maxSize,
+        WHAT,
+        SIZE_OFFSET,
+        "expected an image size of 0 to " + maxSize + ", found " + Long.toUnsignedString(size));
+    long expectedLength = HEADER_SIZE + (long) Chunks.count(size) * Digest.BYTES;
+    verify(
+        file.length == expectedLength,
+        WHAT,
+        Math.min(file.length, expectedLength),
+        "expected " + expectedLength + " bytes in the file, found " + file.length);
+    FixedIndex index =
+        new FixedIndex(
+            readUuid(file),
+            header.getLong(CTIME_OFFSET),
+            size,
+            Arrays.copyOfRange(file, HEADER_SIZE, file.length));
+    Digest stored = Digest.read(file, CHECKSUM_OFFSET);
+    verify(
+        index.checksum.equals(stored),
+        WHAT,
+        CHECKSUM_OFFSET,
+        "expected index checksum " + index.checksum + " (recomputed), found " + stored);
+    return index;
+  }
+
+  private static UUID readUuid(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file, UUID_OFFSET, 16);
+    return new UUID(bytes.getLong(), bytes.getLong());
+  }
+
+  /** The whole file, as {@link #parse} reads it. */
+  public byte[] toBytes() {
+    byte[] file = new byte[HEADER_SIZE + digests.length];
+    System.arraycopy(MAGIC, 0, file, 0, MAGIC.length);
+    ByteBuffer.wrap(file, UUID_OFFSET, 16)
+        .putLong(uuid.getMostSignificantBits())
+        .putLong(uuid.getLeastSignificantBits());
+    ByteBuffer header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(CTIME_OFFSET, ctime);
+    checksum.copyTo(file, CHECKSUM_OFFSET);
+    header.putLong(SIZE_OFFSET, size);
+    header.putLong(CHUNK_SIZE_OFFSET, Chunks.SIZE);
+    System.arraycopy(digests, 0, file, HEADER_SIZE, digests.length);
+    return file;
+  }
+
+  /** Random name that the writer of the file chose. */
+  public UUID uuid() {
+    return uuid;
+  }
+
+  /** Seconds since 1970 at which the file was created. */
+  public long ctime() {
+    return ctime;
+  }
+
+  /** Size of the image in bytes. */
+  public long size() {
+    return size;
+  }
+
+  /** SHA-256 over all digests in order, recomputed from them. */
+  public Digest checksum() {
+    return checksum;
+  }
+
+  /** How many chunks the image has. */
+  public int chunkCount() {
+    return digests.length / Digest.BYTES;
+  }
+
+  /** The chunk at position {@code index}. */
+  public Digest digest(int index) {
+    return Digest.read(digests, index * Digest.BYTES);
+  }
+
+  /** A builder that starts with every position of this index assigned. */
+  public FixedIndexBuilder toBuilder() {
+    return new FixedIndexBuilder(size, digests.clone());
+  }
+}

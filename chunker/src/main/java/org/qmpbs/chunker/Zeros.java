@@ -1,0 +1,26 @@
+package org.qmpbs.chunker;
+
+import java.util.Arrays;
+
+/** The chunk that most disks have most of: all zeros. */
+public final class Zeros {
+  private static final byte[] CHUNK = new byte[Chunks.SIZE];
+  private static final Digest FULL_CHUNK = Digest.sha256(CHUNK);
+
+  private Zeros() {}
+
+  /** Whether {@code length} bytes at {@code offset} are all zero; at most {@link Chunks#SIZE}. */
+  public static boolean isZero(byte[] data, int offset, int length) {
+    return Arrays.equals(data, offset, offset + length, CHUNK, 0, length);
+  }
+
+  /** The plain digest of {@code length} zeros, at most {@link Chunks#SIZE}. */
+  public static Digest digest(int length) {
+    return length == Chunks.SIZE ? FULL_CHUNK : Digest.sha256(CHUNK, 0, length);
+  }
+
+  /** The blob of {@code length} zeros. */
+  public static byte[] encoded(int length) {
+    return Blob.encode(CHUNK, 0, length);
+  }
+}

@@ -1,0 +1,52 @@
+package org.qmpbs.client.backup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.Namespace;
+
+/**
+ * What the user asked for.
+ *
+ * @param qmpSocket monitor of the machine
+ * @param namespace where the group lives
+ * @param group type and id
+ * @param backupTime seconds since 1970, or empty for now
+ * @param disks only these, with their archive names; empty for all
+ * @param excluded names of disks to leave out
+ * @param scratchDirectory where the guest's overwritten data is kept during the backup, or null for
+ *     the default
+ * @param rate most bytes a second to send, or empty
+ * @param deadline for the whole job
+ * @param forceFullRead read everything even where a bitmap could be trusted
+ */
+public record BackupRequest(
+    Path qmpSocket,
+    Namespace namespace,
+    BackupGroup group,
+    OptionalLong backupTime,
+    List<DiskSelection> disks,
+    Set<String> excluded,
+    @Nullable Path scratchDirectory,
+    OptionalLong rate,
+    Duration deadline,
+    boolean forceFullRead) {
+
+  /** Keeps copies of the collections. */
+  public BackupRequest {
+    disks = List.copyOf(disks);
+    excluded = Set.copyOf(excluded);
+  }
+
+  /**
+   * {@code --disk NAME[=ARCHIVE]}.
+   *
+   * @param name qdev id, block device or node name
+   * @param archive the archive's name, or null for the default
+   */
+  public record DiskSelection(String name, @Nullable String archive) {}
+}

@@ -1,0 +1,65 @@
+package org.qmpbs.client.backup;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.machine.SkippedDrive;
+import org.qmpbs.machine.Strategy;
+import org.qmpbs.pbs.Snapshot;
+
+/**
+ * What a backup, or a dry run, did.
+ *
+ * @param snapshot what exists on the server now (dry run: what would)
+ * @param previous the snapshot built upon, or null
+ * @param strategy how the point in time was taken
+ * @param disks in the order of the machine
+ * @param skipped drives without anything to back up
+ * @param excluded disks that the user left out
+ * @param duration of the whole job
+ * @param warnings what a person should look at
+ */
+public record BackupSummary(
+    Snapshot snapshot,
+    @Nullable Snapshot previous,
+    Strategy strategy,
+    List<DiskSummary> disks,
+    List<SkippedDrive> skipped,
+    List<String> excluded,
+    Duration duration,
+    List<String> warnings) {
+
+  /** Keeps copies of the lists. */
+  public BackupSummary {
+    disks = List.copyOf(disks);
+    skipped = List.copyOf(skipped);
+    excluded = List.copyOf(excluded);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * One disk; sizes in bytes.
+   *
+   * @param name of the disk
+   * @param archive with {@code .fidx}
+   * @param size of the image
+   * @param plan incremental or full read, and why
+   * @param read from the point in time (dry run: at most to be read)
+   * @param zero known to be zero without reading
+   * @param reused positions taken over from the previous snapshot without reading
+   * @param uploadedChunks chunks the server did not know
+   * @param uploadedPlain their size before encoding
+   * @param uploadedEncoded their size on the wire
+   */
+  public record DiskSummary(
+      String name,
+      String archive,
+      long size,
+      ReadPlan plan,
+      long read,
+      long zero,
+      long reused,
+      long uploadedChunks,
+      long uploadedPlain,
+      long uploadedEncoded) {}
+}

@@ -1,0 +1,31 @@
+package org.qmpbs.client.backup;
+
+/** Why a bitmap is not used. Part of the JSON output: names may be added, never changed. */
+public enum FullReadReason {
+  /** The server has no snapshot of this group. */
+  FIRST_BACKUP,
+  /** The last snapshot was removed, or failed verification, and none took its place. */
+  NO_USABLE_SNAPSHOT,
+  /** The last snapshot was not made by this program. */
+  FOREIGN_SNAPSHOT,
+  /** The last snapshot does not have this archive. */
+  ARCHIVE_NOT_IN_SNAPSHOT,
+  /** The manifest, its blob or the index of the last snapshot is damaged or contradicts itself. */
+  DAMAGED_SNAPSHOT,
+  /** The last snapshot is encrypted, signed or plain, and this one is not. */
+  CRYPT_MODE_CHANGED,
+  /** The disk has another size than in the last snapshot. */
+  SIZE_CHANGED,
+  /** The bitmap that the last snapshot names is not on the disk: new, other or restored disk. */
+  BITMAP_MISSING,
+  /** The disk cannot store bitmaps, and QEMU was restarted since the last backup. */
+  BITMAP_NOT_PERSISTENT,
+  /** QEMU did not end cleanly while it held the bitmap. */
+  BITMAP_INCONSISTENT,
+  /** Somebody disabled the bitmap: writes may be missing. */
+  BITMAP_DISABLED,
+  /** Somebody else's export or job uses the bitmap. */
+  BITMAP_BUSY,
+  /** The user asked for it. */
+  REQUESTED
+}

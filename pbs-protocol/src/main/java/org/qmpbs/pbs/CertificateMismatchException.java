@@ -1,0 +1,28 @@
+package org.qmpbs.pbs;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The server showed a certificate that was not expected; no secret has been sent. */
+public final class CertificateMismatchException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Fingerprint shown;
+  private final transient List<Fingerprint> expected;
+
+  CertificateMismatchException(Fingerprint shown, List<Fingerprint> expected, String message) {
+    super(message);
+    this.shown = shown;
+    this.expected = List.copyOf(expected);
+  }
+
+  /** What the server showed. */
+  public Fingerprint shown() {
+    return shown;
+  }
+
+  /** The pins; empty if the system's certificate authorities were asked. */
+  public List<Fingerprint> expected() {
+    return expected;
+  }
+}

@@ -1,0 +1,41 @@
+package org.qmpbs.pbs;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A Proxmox Backup Server as one user sees one of its datastores. REST calls may be made from any
+ * thread; each session gets a connection of its own. The certificate is checked before any secret
+ * is sent, on every connection.
+ */
+public interface PbsServer extends AutoCloseable {
+  /** The repository this was opened for. */
+  Repository repository();
+
+  /** The server's version, for instance "4.1". Needs no permission beyond a valid login. */
+  String version() throws IOException;
+
+  /** Room on the datastore. */
+  DatastoreStatus status() throws IOException;
+
+  /** Snapshots of one group, or of all groups, oldest first within a group. */
+  List<SnapshotInfo> snapshots(Namespace namespace, Optional<BackupGroup> group) throws IOException;
+
+  /** The files of one snapshot. */
+  List<SnapshotInfo.FileInfo> files(Namespace namespace, Snapshot snapshot) throws IOException;
+
+  /**
+   * Starts a backup: from here to the session's end the group is locked for others.
+   *
+   * @throws PbsException if the server refuses, see {@link ServerProblem}
+   */
+  BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException;
+
+  /** Opens a snapshot for reading. */
+  ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException;
+
+  /** Drops idle connections; sessions go on. Idempotent. */
+  @Override
+  void close();
+}

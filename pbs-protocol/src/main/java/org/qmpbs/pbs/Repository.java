@@ -1,0 +1,65 @@
+package org.qmpbs.pbs;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code [[user@realm[!token]@]server[:port]:]datastore}, as users of {@code proxmox-backup-client}
+ * know it (pbs-protocol.md, "Where to find it").
+ *
+ * @param authId {@code user@realm} or {@code user@realm!token}
+ * @param host name or address, IPv6 without brackets
+ * @param port TCP port
+ * @param datastore name
+ */
+public record Repository(String authId, String host, int port, String datastore) {
+  private static final String DEFAULT_USER = "root@pam";
+  private static final String DEFAULT_HOST = "localhost";
+  private static final int DEFAULT_PORT = 8007;
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:(?:(?<auth>[^\\s:/@]+@[A-Za-z0-9_][A-Za-z0-9._-]*(?:![A-Za-z0-9_][A-Za-z0-9._-]*)?)@)?"
+              + "(?<host>\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_.-]+)(?::(?<port>[0-9]{1,5}))?:)?"
+              + "(?<store>[A-Za-z0-9_][A-Za-z0-9._-]*)");
+
+  /**
+   * Parses the notation.
+   *
+   * @throws IllegalArgumentException if the text is not a repository
+   */
+  public static Repository parse(String text) {
+    Matcher matcher = FORM.matcher(text.trim());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'"
+              + text
+              + "' is not a repository; expected [[user@realm[!token]@]server[:port]:]datastore,"
+              + " for instance backup@pbs!qmpbs@pbs.example:store1");
+    }
+    String auth = matcher.group("auth");
+    String host = matcher.group("host");
+    String port = matcher.group("port");
+    int portNumber = port == null ? DEFAULT_PORT : Integer.parseInt(port);
+    if (portNumber < 1 || portNumber > 65_535) {
+      throw new IllegalArgumentException("port " + portNumber + " is not between 1 and 65535");
+    }
+    return new Repository(
+        auth == null ? DEFAULT_USER : auth,
+        host == null ? DEFAULT_HOST : host.replace("[", "").replace("]", ""),
+        portNumber,
+        matcher.group("store"));
+  }
+
+  /** Whether the user part names an API token. */
+  public boolean isToken() {
+    return authId.indexOf('!') >= 0;
+  }
+
+  /** The notation that {@link #parse} reads. */
+  @Override
+  public String toString() {
+    String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return authId + "@" + shownHost + (port == DEFAULT_PORT ? "" : ":" + port) + ":" + datastore;
+  }
+}

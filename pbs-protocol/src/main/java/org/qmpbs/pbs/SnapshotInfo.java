@@ -1,0 +1,50 @@
+package org.qmpbs.pbs;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the server's list of snapshots.
+ *
+ * @param snapshot which one
+ * @param size of all its files in bytes, if the server says so
+ * @param files what it consists of
+ * @param owner user or token
+ * @param isProtected whether it is kept from pruning
+ * @param verifyState {@code ok}, {@code failed}, or null if it was never verified
+ * @param comment first line of the notes, or null
+ */
+public record SnapshotInfo(
+    Snapshot snapshot,
+    long size,
+    List<FileInfo> files,
+    @Nullable String owner,
+    boolean isProtected,
+    @Nullable String verifyState,
+    @Nullable String comment) {
+
+  /** Keeps a copy of the list. */
+  public SnapshotInfo {
+    files = List.copyOf(files);
+  }
+
+  /** Whether the server would refuse to build on it. */
+  public boolean failedVerification() {
+    return "failed".equals(verifyState);
+  }
+
+  /** The file called {@code name}. */
+  public Optional<FileInfo> file(String name) {
+    return files.stream().filter(file -> file.name().equals(name)).findFirst();
+  }
+
+  /**
+   * A file of a snapshot, as the REST interface lists it.
+   *
+   * @param name with extension
+   * @param cryptMode or null if the server does not say
+   * @param size in bytes, or -1 if the server does not say
+   */
+  public record FileInfo(String name, @Nullable CryptMode cryptMode, long size) {}
+}
