@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The envelope of every chunk and {@code .blob} file: magic, CRC-32 of all that follows the 12-byte
- * header, data. Static methods only; all are safe for use by several threads.
+ * The envelope of every chunk and {@code .blob} file: magic, CRC-32 of the data, data. An encrypted
+ * blob has IV and tag between CRC and data; the CRC does not cover these, the cipher's own
+ * authentication does (read off blobs that a server 4.1.1 wrote). Static methods only; all are safe
+ * for use by several threads.
  *
  * <p>A decoder of foreign bytes is told how much may come out, and the bytes' own claims are not
  * believed. One zstd frame is the rule; what follows it is damage ({@link ZstdFrame}).
@@ -116,13 +118,13 @@ public final class Blob {
         WHAT,
         blob.length,
         "expected a header of " + headerSize + " bytes, found the end");
-    verifyCrc(blob);
+    verifyCrc(blob, headerSize);
     return kind.get();
   }
 
-  private static void verifyCrc(byte[] blob) throws CorruptDataException {
+  private static void verifyCrc(byte[] blob, int headerSize) throws CorruptDataException {
     int stored = readCrc(blob);
-    int computed = crc(blob, blob.length);
+    int computed = crc(blob, headerSize, blob.length);
     if (stored != computed) {
       throw new CorruptDataException(
           WHAT,
@@ -131,14 +133,14 @@ public final class Blob {
     }
   }
 
-  private static int crc(byte[] blob, int end) {
+  private static int crc(byte[] blob, int start, int end) {
     CRC32 crc = new CRC32();
-    crc.update(blob, HEADER_SIZE, end - HEADER_SIZE);
+    crc.update(blob, start, end - start);
     return (int) crc.getValue();
   }
 
   private static void writeCrc(byte[] blob, int end) {
-    int crc = crc(blob, end);
+    int crc = crc(blob, HEADER_SIZE, end);
     for (int i = 0; i < Integer.BYTES; i++) {
       blob[CRC_OFFSET + i] = (byte) (crc >>> (8 * i));
     }

@@ -20,8 +20,7 @@ import java.util.UUID;
  * All integers little-endian; the checksum is the SHA-256 of the digests in order (pbs-protocol.md,
  * "Fixed index"). The parser recomputes it, so the digests in memory are those that were written;
  * whether it is the <em>right</em> index, and of which size in bytes, only the manifest can tell:
- * nothing in the file covers uuid, ctime and size. 32 bytes a chunk: 1 TiB of image is 8 MiB
- * here.
+ * nothing in the file covers uuid, ctime and size. 32 bytes a chunk: 1 TiB of image is 8 MiB here.
  */
 public final class FixedIndex {
   /** Bytes before the first digest. */

@@ -69,11 +69,7 @@ final class ZstdFrame {
       throw new CorruptDataException(
           WHAT, offset, String.format("expected zstd magic %08x, found %08x", MAGIC, magic));
     }
-    long frame = Zstd.findFrameCompressedSize(source, offset, length);
-    if (Zstd.isError(frame)) {
-      throw new CorruptDataException(
-          WHAT, offset, "expected a whole zstd frame, found: " + Zstd.getErrorName(frame));
-    }
+    long frame = frameLength(source, offset, length);
     verify(
         frame == length,
         WHAT,
@@ -81,26 +77,38 @@ final class ZstdFrame {
         "expected the end after one zstd frame, found " + (length - frame) + " more bytes");
   }
 
+  private static long frameLength(byte[] source, int offset, int length)
+      throws CorruptDataException {
+    try {
+      return orThrow(Zstd.findFrameCompressedSize(source, offset, length), offset);
+    } catch (ZstdException e) {
+      throw bad(offset, e);
+    }
+  }
+
   private static int decompress(byte[] source, int offset, int length, byte[] target)
       throws CorruptDataException {
     try {
       long found = Zstd.decompressByteArray(target, 0, target.length, source, offset, length);
-      if (Zstd.isError(found)) {
-        throw bad(offset, target, Zstd.getErrorName(found));
-      }
-      return Math.toIntExact(found);
+      return Math.toIntExact(orThrow(found, offset));
     } catch (ZstdException e) {
-      // Which of the two ways the library takes to report an error depends on its version.
-      CorruptDataException bad = bad(offset, target, String.valueOf(e.getMessage()));
-      bad.initCause(e);
-      throw bad;
+      throw bad(offset, e);
     }
   }
 
-  private static CorruptDataException bad(int offset, byte[] target, String error) {
-    return new CorruptDataException(
-        WHAT,
-        offset,
-        "expected a zstd frame of at most " + target.length + " bytes, found: " + error);
+  /** Some of the library's methods return their errors as numbers, some throw. */
+  private static long orThrow(long result, int offset) throws CorruptDataException {
+    if (Zstd.isError(result)) {
+      throw bad(offset, new ZstdException(result));
+    }
+    return result;
+  }
+
+  private static CorruptDataException bad(int offset, ZstdException cause) {
+    CorruptDataException bad =
+        new CorruptDataException(
+            WHAT, offset, "expected a whole zstd frame, found: " + cause.getMessage());
+    bad.initCause(cause);
+    return bad;
   }
 }
