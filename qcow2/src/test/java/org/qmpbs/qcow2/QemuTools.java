@@ -99,6 +99,10 @@ final class QemuTools {
       }
     }
 
+    boolean isRunning() {
+      return process.isAlive();
+    }
+
     @Override
     public void close() {
       process.destroyForcibly();
