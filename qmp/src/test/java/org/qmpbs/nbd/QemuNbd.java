@@ -45,13 +45,17 @@ final class QemuNbd implements AutoCloseable {
     return NbdClient.connect(socket, EXPORT, List.of(contexts), TIMEOUT);
   }
 
-  void kill() throws Exception {
+  /** From now on it takes requests but answers none. */
+  void freeze() throws Exception {
+    run("kill", "-STOP", Long.toString(process.pid()));
+  }
+
+  void kill() {
     process.destroyForcibly();
-    process.onExit().get(10, TimeUnit.SECONDS);
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     kill();
     Files.deleteIfExists(socket);
     Files.deleteIfExists(socket.resolveSibling("pid"));
