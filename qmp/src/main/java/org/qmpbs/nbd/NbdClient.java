@@ -69,6 +69,8 @@ public final class NbdClient implements AutoCloseable {
     if (distinct.size() < contexts.size()) {
       throw new IllegalArgumentException("a metadata context twice in " + contexts);
     }
+    Text.encode(exportName);
+    contexts.forEach(Text::encode);
     Connection connection = Connector.open(unixSocket, exportName, List.copyOf(contexts), timeout);
     connection.start();
     return new NbdClient(connection);
