@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The server's end of a connection, for the scripts of {@link FakeNbdServer}. */
 final class FakePeer {
@@ -116,7 +117,7 @@ final class FakePeer {
   /** Data for a whole read, every byte being {@code value}. */
   void answer(Received read, int value) throws IOException {
     byte[] data = new byte[(int) read.length()];
-    java.util.Arrays.fill(data, (byte) value);
+    Arrays.fill(data, (byte) value);
     send(Wire.data(read.cookie(), true, read.offset(), data));
   }
 }

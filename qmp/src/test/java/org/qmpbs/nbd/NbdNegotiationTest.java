@@ -199,7 +199,7 @@ class NbdNegotiationTest {
   }
 
   private static void forEver(FakePeer peer) throws IOException {
-    for (int i = 0; i < 65; i++) {
+    for (int i = 0; i < 64; i++) {
       peer.reply(GO, Proto.REP_INFO, Wire.exportInfo(1, 1));
     }
   }
@@ -239,7 +239,8 @@ class NbdNegotiationTest {
     assertThatThrownBy(
             () -> NbdClient.connect(folder, "disk", List.of("a:b", "a:b"), FakeNbdServer.TIMEOUT))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Text.encode("é".repeat(2049)))
+    assertThatThrownBy(
+            () -> NbdClient.connect(folder, "é".repeat(2049), List.of(), FakeNbdServer.TIMEOUT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("4098 bytes");
     assertThat(Text.encode("é".repeat(2048))).hasSize(4096);

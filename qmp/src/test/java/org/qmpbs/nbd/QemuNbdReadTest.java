@@ -41,6 +41,20 @@ class QemuNbdReadTest {
   }
 
   @Test
+  void readsThatDoNotFitTheServersBlocksGiveWhatTheFileHoldsToo() throws Exception {
+    byte[] content = content(2 * MIB);
+    try (QemuNbd server = QemuNbd.serveWithBlocks(raw(content), 4096);
+        NbdClient client = server.connect(NbdClient.BASE_ALLOCATION)) {
+      byte[] target = new byte[2 * MIB - 2];
+      client.read(1, target, 0, target.length);
+      assertThat(target).isEqualTo(Arrays.copyOfRange(content, 1, 2 * MIB - 1));
+      List<Extent> extents = new ArrayList<>();
+      client.extents(NbdClient.BASE_ALLOCATION, 1, 4096, extents::add);
+      assertThat(extents).containsExactly(new Extent(1, 4096, 0));
+    }
+  }
+
+  @Test
   void theFirstAndTheLastByteAndNothingAtAllCanBeRead() throws Exception {
     byte[] content = content(MIB);
     try (QemuNbd server = QemuNbd.serve(raw(content), "raw");
@@ -149,7 +163,7 @@ class QemuNbdReadTest {
       List<CompletableFuture<Void>> reads = new ArrayList<>();
       server.freeze();
       for (int i = 0; i < NbdClient.MAX_IN_FLIGHT; i++) {
-        reads.add(client.readAsync(i * MIB, new byte[MIB], 0, MIB));
+        reads.add(client.readAsync((long) i * MIB, new byte[MIB], 0, MIB));
       }
       assertThat(reads).noneMatch(CompletableFuture::isDone);
       server.kill();
