@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Remembers the first I/O failure. OkHttp turns the end of a connection into "stream was reset:
  * CANCEL" without a cause; what really happened is only known here.
+ *
+ * <p>Its methods are not synchronized as those of Socket: closing must never wait for anybody.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized")
 final class UpgradedSocket extends Socket {
   /**
    * okio writes 8 KiB at a time, which would be as many TLS records; collecting saves up to 30 % of
