@@ -47,14 +47,16 @@ final class ConnectFailures {
     return failure;
   }
 
+  /** The deepest cause of that type: the outer ones are wrappings that know less. */
   private static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {
+    @Nullable T deepest = null;
     @Nullable Throwable current = failure;
     for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
       if (type.isInstance(current)) {
-        return type.cast(current);
+        deepest = type.cast(current);
       }
       current = current.getCause();
     }
-    return null;
+    return deepest;
   }
 }

@@ -168,19 +168,23 @@ final class SessionCalls implements AutoCloseable {
   }
 
   private IOException explain(String name, IOException failure) {
-    if (failure instanceof InterruptedIOException
-        && socket.failure() == null
-        && end.get() == null) {
+    if (failure instanceof InterruptedIOException && !socket.isClosed()) {
       // OkHttp's word for its call timeout; an interrupted thread gets "interrupted".
       return "timeout".equals(failure.getMessage())
           ? new OperationTimeoutException(name, operation, failure)
           : failure;
     }
     IOException first = socket.failure();
-    end(first == null ? failure : first);
+    if (first == null) {
+      first =
+          new IOException(
+              "the server ended it, or left a ping unanswered (" + failure.getMessage() + ")",
+              failure);
+    }
+    end(first);
     IOException reason = end.get();
-    SessionLostException lost = lost(name, reason == null ? failure : reason);
-    if (lost.getCause() != failure) {
+    SessionLostException lost = lost(name, reason == null ? first : reason);
+    if (first != reason || first.getCause() != failure) {
       lost.addSuppressed(failure);
     }
     return lost;

@@ -124,15 +124,9 @@ final class UpgradedSocket extends Socket {
     out.flush();
   }
 
-  /** OkHttp gives the connection up, on its own. */
+  /** OkHttp gives the connection up, for a reason that only its exceptions tell. */
   @Override
   public void close() throws IOException {
-    if (!closed.get()) {
-      failure.compareAndSet(
-          null,
-          new IOException(
-              "a keep-alive ping was not answered, or the server ended the HTTP/2 connection"));
-    }
     drop(false);
   }
 

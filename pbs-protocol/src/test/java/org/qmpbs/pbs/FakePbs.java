@@ -27,7 +27,7 @@ final class FakePbs implements AutoCloseable {
 
   /** What happens after the TLS handshake. */
   interface Script {
-    void run(SSLSocket socket) throws Exception;
+    void run(FakePbs server, SSLSocket socket) throws Exception;
   }
 
   private final SSLServerSocket listener;
@@ -64,7 +64,7 @@ final class FakePbs implements AutoCloseable {
   private void serve(SSLSocket socket, Script script) {
     try (socket) {
       socket.startHandshake();
-      script.run(socket);
+      script.run(this, socket);
     } catch (Exception e) {
       failures.add(e);
     }

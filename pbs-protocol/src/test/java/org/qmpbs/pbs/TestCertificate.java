@@ -2,6 +2,7 @@ package org.qmpbs.pbs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -51,7 +52,7 @@ final class TestCertificate {
                   file.toString())
               .redirectErrorStream(true)
               .start();
-      String output = new String(keytool.getInputStream().readAllBytes());
+      String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (keytool.waitFor() != 0) {
         throw new IllegalStateException("keytool: " + output);
       }
