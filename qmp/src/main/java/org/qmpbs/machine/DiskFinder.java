@@ -140,7 +140,7 @@ final class DiskFinder {
     }
     String root = drive.rootNode();
     for (@Nullable String candidate :
-        new @Nullable String[] {drive.device(), root, formatNode, path}) {
+        new @Nullable String[] {drive.device(), formatNode, root, path}) {
       if (candidate != null
           && !candidate.isEmpty()
           && !candidate.startsWith("#")

@@ -155,8 +155,9 @@ public final class Machine implements AutoCloseable {
       Path nbdSocket,
       Path stateDirectory)
       throws IOException {
-    if (requests.isEmpty()) {
-      throw new IllegalArgumentException("no disks");
+    long distinct = requests.stream().map(request -> request.disk().name()).distinct().count();
+    if (requests.isEmpty() || distinct < requests.size()) {
+      throw new IllegalArgumentException("no disks, or one of them twice");
     }
     RunNames names = new RunNames(runId);
     List<DiskRequest> fresh = refresh(requests);

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.qmp.NotAMonitorException;
+import org.qmpbs.qmp.QmpBusyException;
+import org.qmpbs.qmp.QmpClient;
 
 class MachineDisksTest {
   @TempDir Path directory;
@@ -220,6 +224,20 @@ class MachineDisksTest {
       boolean jobs = machine.info().version().atLeast(10, 1, 0);
       assertThat(machine.strategy())
           .isEqualTo(jobs ? Strategy.JOB_FILTER : Strategy.OVERLAY_WITH_PROBE);
+    }
+  }
+
+  @Test
+  void aMonitorInUseAndAHumanMonitorAreToldApart() throws Exception {
+    try (Qemu qemu =
+            Qemu.start(directory, "-machine", "q35", "-monitor", "unix:@/hmp,server=on,wait=off");
+        Machine first = qemu.connect()) {
+      assertThat(first.disks()).isEmpty();
+      assertThatThrownBy(
+              () -> QmpClient.connect(qemu.monitor, Duration.ofMillis(500), Qemu.TIMEOUT))
+          .isInstanceOf(QmpBusyException.class);
+      assertThatThrownBy(() -> Machine.connect(directory.resolve("hmp"), Qemu.TIMEOUT))
+          .isInstanceOf(NotAMonitorException.class);
     }
   }
 }

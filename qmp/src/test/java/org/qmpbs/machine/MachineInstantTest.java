@@ -8,11 +8,15 @@ import static org.qmpbs.machine.TwoDisks.VD0;
 import static org.qmpbs.machine.TwoDisks.index;
 import static org.qmpbs.machine.TwoDisks.take;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.nbd.Extent;
+import org.qmpbs.nbd.NbdClient;
+import org.qmpbs.qmp.QmpClient;
 import org.qmpbs.qmp.QmpCommandException;
 
 class MachineInstantTest {
@@ -122,7 +126,7 @@ class MachineInstantTest {
         Machine machine = qemu.connect()) {
       MachineInstant instant = take(qemu, machine, "qmpbs:t:2:n", null);
       qemu.kill();
-      assertThatThrownBy(instant::verify).isInstanceOf(java.io.IOException.class);
+      assertThatThrownBy(instant::verify).isInstanceOf(IOException.class);
       instant.close();
       instant.close();
     }
@@ -165,6 +169,80 @@ class MachineInstantTest {
       }
       assertThat(qemu.ours().isEmpty()).isTrue();
       assertThat(qemu.disks()).extracting(Disk::rootNode).contains("t0");
+    }
+  }
+
+  @Test
+  void verifyNoticesThatSomebodyTookTheInstantAway() throws Exception {
+    try (Qemu qemu = TwoDisks.start(directory);
+        Machine machine = qemu.connect()) {
+      try (MachineInstant instant = take(qemu, machine, "qmpbs:t:1:n", null)) {
+        instant.verify();
+        if (machine.strategy() == Strategy.JOB_FILTER) {
+          qemu.tell("job-cancel", Json.object("id", "qmpbs-" + RUN + "-j0"));
+        } else {
+          qemu.tell("block-export-del", Json.object("id", "qmpbs-" + RUN + "-p0"));
+          qemu.tell("blockdev-del", Json.object("node-name", "qmpbs-" + RUN + "-a0"));
+          Disk disk = instant.disks().get(0).disk();
+          qemu.tell(
+              "qom-set",
+              Json.object("path", disk.qdevPath())
+                  .put("property", "drive")
+                  .put("value", disk.rootNode()));
+        }
+        assertThatThrownBy(instant::verify)
+            .isInstanceOf(PointInTimeBrokenException.class)
+            .hasMessageContaining("is lost: somebody");
+      }
+      assertThat(qemu.ours().isEmpty()).isTrue();
+      assertThat(qemu.status()).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void aReaderThatIsStillConnectedDoesNotHinderTheEnd() throws Exception {
+    try (Qemu qemu = TwoDisks.start(directory);
+        Machine machine = qemu.connect();
+        MachineInstant instant = take(qemu, machine, "qmpbs:t:1:n", null);
+        NbdClient reader =
+            NbdClient.connect(
+                instant.nbdSocket(),
+                instant.disks().get(0).exportName(),
+                List.of(),
+                Qemu.TIMEOUT)) {
+      reader.read(0, new byte[4096], 0, 4096);
+      instant.close();
+      assertThat(qemu.ours().isEmpty()).isTrue();
+      assertThatThrownBy(() -> reader.read(0, new byte[4096], 0, 4096))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void theMachineIsStoppedForAMomentOnlyAndOnlyForSeveralDisksOfAnOldQemu() throws Exception {
+    try (Qemu qemu = TwoDisks.start(directory)) {
+      TimingMonitor monitor =
+          new TimingMonitor(
+              QmpClient.connect(qemu.monitor, QmpClient.GREETING_DEADLINE, Qemu.TIMEOUT));
+      try (Machine machine = new Machine(monitor, qemu.monitor, Qemu.TIMEOUT)) {
+        take(qemu, machine, "qmpbs:t:1:n", null).close();
+        boolean stops = machine.strategy() == Strategy.OVERLAY_WITH_PROBE;
+        assertThat(monitor.stops()).hasSize(stops ? 1 : 0);
+        // Milliseconds; the bound is for a loaded host.
+        assertThat(monitor.stops())
+            .allSatisfy(stop -> assertThat(stop).isLessThan(Duration.ofSeconds(2)));
+        System.out.println("the machine was stopped for " + monitor.stops());
+        machine
+            .takeInstant(
+                "0badcaff",
+                TwoDisks.requests(machine, "qmpbs:t:2:n", null).subList(0, 1),
+                qemu.scratch(),
+                directory.resolve("nbd"),
+                directory)
+            .close();
+        assertThat(monitor.stops()).hasSize(stops ? 1 : 0);
+      }
+      assertThat(qemu.ours().isEmpty()).isTrue();
     }
   }
 }

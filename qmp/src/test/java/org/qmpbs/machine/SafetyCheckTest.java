@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.qmp.QemuVersion;
 
 /** Each refusal comes before anything is touched. */
 class SafetyCheckTest {
@@ -212,6 +213,35 @@ class SafetyCheckTest {
       assertThatThrownBy(() -> machine.requireSafe(List.of()))
           .isInstanceOf(UnsafeMachineException.class)
           .hasMessageContaining("inmigrate");
+    }
+  }
+
+  @Test
+  void anImageOnTwoDevicesIsNotTouched() throws Exception {
+    Qemu.image(directory.resolve("a.qcow2"), "qcow2", "16M");
+    try (Qemu qemu =
+            Qemu.start(
+                directory,
+                "-machine",
+                "q35",
+                "-blockdev",
+                "qcow2,node-name=n0,file.driver=file,file.filename=@/a.qcow2",
+                "-device",
+                "virtio-blk-pci,id=vd0,drive=n0,share-rw=on",
+                "-device",
+                "virtio-blk-pci,id=vd1,drive=n0,share-rw=on");
+        Machine machine = qemu.connect()) {
+      refused(qemu, machine, "used by 2 drives");
+    }
+  }
+
+  @Test
+  void versionsAreSafeWithIothreadsFromTheFixOn() {
+    for (int[] bad : new int[][] {{7, 2, 22}, {8, 1, 9}, {8, 2, 2}, {6, 0, 0}}) {
+      assertThat(IothreadRule.isSafe(new QemuVersion(bad[0], bad[1], bad[2], ""))).isFalse();
+    }
+    for (int[] good : new int[][] {{8, 2, 3}, {8, 2, 10}, {9, 0, 0}, {10, 0, 13}, {11, 1, 3}}) {
+      assertThat(IothreadRule.isSafe(new QemuVersion(good[0], good[1], good[2], ""))).isTrue();
     }
   }
 }
