@@ -3,7 +3,7 @@ package org.qmpbs.e2e.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -57,17 +57,28 @@ final class Datastore implements AutoCloseable {
     FileChannel channel = FileChannel.open(lock, StandardOpenOption.READ);
     boolean locked = false;
     try {
-      FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true);
-      locked = shared != null;
+      locked = trySharedLock(channel);
       if (!locked) {
         throw new IOException(
-            "datastore " + base + " is locked; a garbage collection may run, try again later");
+            "datastore "
+                + base
+                + " is in use by another server of this process, or by a garbage collection of"
+                + " a real one; stop the first, wait for the second");
       }
       return new Datastore(name, base, clock, channel);
     } finally {
       if (!locked) {
         channel.close();
       }
+    }
+  }
+
+  private static boolean trySharedLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(0, Long.MAX_VALUE, true) != null;
+    } catch (OverlappingFileLockException e) {
+      // A lock belongs to the whole process: another server of this one has the folder.
+      return false;
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -81,7 +82,8 @@ public final class EmbeddedServer implements AutoCloseable {
             new RestApi(settings),
             new Workers(),
             builder.faults(),
-            new CallLog());
+            new CallLog(),
+            new AtomicInteger());
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
             LOOPS, new DefaultThreadFactory("pbs-server-loop", true), NioIoHandler.newFactory());
@@ -152,6 +154,14 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Forgets the calls so far. */
   public void clearCalls() {
     context.log().clear();
+  }
+
+  /**
+   * Sessions that hold their locks: open ones, and those whose connection is gone but whose
+   * unfinished snapshot is not removed yet.
+   */
+  public int openSessions() {
+    return context.openSessions().get();
   }
 
   /** Closes all connections, as a network that fails. The server goes on. */

@@ -124,6 +124,7 @@ final class Http1Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
               if (name.equals("GET " + SessionOpener.BACKUP_PATH)
                   || name.equals("GET " + SessionOpener.READER_PATH)) {
                 opened[0] = open(principal, request);
+                server.openSessions().incrementAndGet();
                 return Response.done();
               }
               return rest(principal, request);

@@ -2,15 +2,21 @@ package org.qmpbs.e2e.server;
 
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What all connections of a server share. */
+/**
+ * What all connections of a server share.
+ *
+ * @param openSessions how many have been opened and not cleaned up
+ */
 record ServerContext(
     ServerSettings settings,
     SessionOpener opener,
     RestApi rest,
     Workers workers,
     Faults faults,
-    CallLog log) {
+    CallLog log,
+    AtomicInteger openSessions) {
   private static final System.Logger LOGGER = System.getLogger(ServerContext.class.getName());
 
   /** Does something for a connection, or closes it if there is too much to do. */
@@ -51,6 +57,8 @@ record ServerContext(
             session.end();
           } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR, "a session could not be cleaned up", e);
+          } finally {
+            openSessions.decrementAndGet();
           }
         });
   }

@@ -14,8 +14,6 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
-import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -29,7 +27,10 @@ import io.netty.handler.codec.http2.Http2Settings;
 // What became of a write is told by the connection: a failed one closes it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Upgrade {
-  /** The real server's windows and frames (pbs-protocol.md, "A session"). */
+  /**
+   * The real server's windows and frames (pbs-protocol.md, "A session"). Netty raises the
+   * connection's window to that of a stream by itself.
+   */
   private static final int WINDOW = 32 << 20;
 
   private static final int MAX_FRAME = 4 << 20;
@@ -89,8 +90,6 @@ final class Upgrade {
           }
         };
     pipeline.addLast(codec, new Http2MultiplexHandler(streams));
-    pipeline.writeAndFlush(
-        new DefaultHttp2WindowUpdateFrame(WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
   }
 
   /** The session is the connection. */

@@ -19,7 +19,7 @@ class BackupSessionTest {
   private static final long TIME = 1_700_000_000;
   private static final byte[] FIRST = TestData.chunk(1);
   private static final byte[] LAST = TestData.random(2, 1000);
-  private static final long SIZE = FIRST.length + LAST.length;
+  private static final long SIZE = (long) FIRST.length + LAST.length;
 
   @TempDir Path folder;
   private EmbeddedServer server;
