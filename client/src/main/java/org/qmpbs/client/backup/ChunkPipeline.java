@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.Chunks;
@@ -15,6 +16,7 @@ import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.backup.KnownChunks.Claim;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.nbd.Extent;
 import org.qmpbs.pbs.FixedIndexWriter;
 import org.qmpbs.pbs.ManifestFile;
 
@@ -127,7 +129,7 @@ final class ChunkPipeline {
   ManifestFile run(ReadRanges ranges, CancellationToken token) throws IOException {
     CancellationToken.Registration waker = token.onCancel(() -> fail(reasonOf(token)));
     try {
-      ranges.forEach(source::allocation, this::dispatch);
+      ranges.forEach(this::allocation, this::dispatch);
       awaitIdle();
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
@@ -202,6 +204,18 @@ final class ChunkPipeline {
 
   // Reading, in the caller's thread.
 
+  private void allocation(long offset, long length, Consumer<Extent> sink)
+      throws DiskReadException {
+    try {
+      source.allocation(offset, length, sink);
+    } catch (IOException e) {
+      throw new DiskReadException(
+          "the block status at byte " + offset + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  // guarded() lets no exception through to the future that is ignored.
+  @SuppressWarnings("FutureReturnValueIgnored")
   private void startRead(ChunkWork.Read work) throws IOException {
     byte[] buffer = takeFrom(plain);
     begin();

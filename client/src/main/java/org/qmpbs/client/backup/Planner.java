@@ -11,7 +11,6 @@ import static org.qmpbs.client.backup.FullReadReason.DAMAGED_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.FIRST_BACKUP;
 import static org.qmpbs.client.backup.FullReadReason.FOREIGN_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.NO_USABLE_SNAPSHOT;
-import static org.qmpbs.client.backup.FullReadReason.REQUESTED;
 import static org.qmpbs.client.backup.FullReadReason.SIZE_CHANGED;
 
 import java.util.Optional;
@@ -37,17 +36,17 @@ import org.qmpbs.pbs.ManifestFile;
  */
 final class Planner {
   private final String target;
-  private final boolean forced;
+  private final Optional<FullRead> forced;
   private final PreviousBackup previous;
 
   /**
    * Plans for one backup.
    *
    * @param target of the group, see {@link EpochName#targetOf}
-   * @param forced whether the user asked for a full read
+   * @param forced why everything is read whatever the server and QEMU say, or empty
    * @param previous what the server has
    */
-  Planner(String target, boolean forced, PreviousBackup previous) {
+  Planner(String target, Optional<FullRead> forced, PreviousBackup previous) {
     this.target = target;
     this.forced = forced;
     this.previous = previous;
@@ -55,8 +54,8 @@ final class Planner {
 
   /** Decides for one disk. */
   ReadPlan plan(ChosenDisk chosen) {
-    if (forced) {
-      return new FullRead(REQUESTED, "a full read was asked for");
+    if (forced.isPresent()) {
+      return forced.get();
     }
     if (previous instanceof PreviousBackup.None) {
       return new FullRead(FIRST_BACKUP, "the group has no snapshot yet");

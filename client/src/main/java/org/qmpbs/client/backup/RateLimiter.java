@@ -51,7 +51,7 @@ final class RateLimiter {
     }
     this.bytesPerSecond = bytesPerSecond;
     this.ticker = ticker;
-    this.tokens = bytesPerSecond.orElse(0);
+    this.tokens = (double) bytesPerSecond.orElse(0);
     this.filledAt = ticker.nanos();
   }
 
@@ -69,10 +69,10 @@ final class RateLimiter {
   /** The debt before this request decides how long it waits; then it is in debt itself. */
   private synchronized Duration reserve(long bytes, long rate) {
     long now = ticker.nanos();
-    tokens = Math.min(rate, tokens + (now - filledAt) / NANOS * rate);
+    tokens = Math.min((double) rate, tokens + (now - filledAt) / NANOS * rate);
     filledAt = now;
     double debt = Math.max(0, -tokens);
-    tokens -= bytes;
+    tokens -= (double) bytes;
     return Duration.ofNanos((long) Math.ceil(debt / rate * NANOS));
   }
 }
