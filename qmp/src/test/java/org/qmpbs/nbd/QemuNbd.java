@@ -1,0 +1,81 @@
+package org.qmpbs.nbd;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real qemu-nbd that serves one image, and the tools to make images. */
+final class QemuNbd implements AutoCloseable {
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final String EXPORT = "disk";
+
+  private final Path socket;
+  private final ProcessHandle process;
+
+  private QemuNbd(Path socket, ProcessHandle process) {
+    this.socket = socket;
+    this.process = process;
+  }
+
+  /** Serves {@code image}; {@code --fork} returns when the socket is listening. */
+  static QemuNbd serve(Path image, String format, String... options) throws Exception {
+    Path folder = Files.createTempDirectory("qmpbs-nbd-test");
+    Path socket = folder.resolve("s");
+    Path pidFile = folder.resolve("pid");
+    List<String> command = new ArrayList<>(List.of("qemu-nbd", "--fork", "--persistent"));
+    command.addAll(List.of("--read-only", "--shared=4", "--export-name=" + EXPORT));
+    command.addAll(List.of("--socket=" + socket, "--pid-file=" + pidFile, "--format=" + format));
+    command.addAll(List.of(options));
+    command.add(image.toString());
+    run(command.toArray(String[]::new));
+    long pid = Long.parseLong(Files.readString(pidFile).strip());
+    return new QemuNbd(socket, ProcessHandle.of(pid).orElseThrow());
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  NbdClient connect(String... contexts) throws IOException {
+    return NbdClient.connect(socket, EXPORT, List.of(contexts), TIMEOUT);
+  }
+
+  void kill() throws Exception {
+    process.destroyForcibly();
+    process.onExit().get(10, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws Exception {
+    kill();
+    Files.deleteIfExists(socket);
+    Files.deleteIfExists(socket.resolveSibling("pid"));
+    Files.delete(socket.getParent());
+  }
+
+  static void run(String... command) throws Exception {
+    Path output = Files.createTempFile("qmpbs-nbd-test", ".out");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(List.of(command) + " hangs");
+      }
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException(
+            List.of(command) + ": " + Files.readString(output, StandardCharsets.UTF_8));
+      }
+    } finally {
+      Files.delete(output);
+    }
+  }
+}
