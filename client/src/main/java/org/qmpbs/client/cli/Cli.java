@@ -35,9 +35,11 @@ public final class Cli {
     CommandLine root = new CommandLine(new RootCommand());
     List<CliCommand> commands =
         List.of(
+            new BackupCommand(host),
             new RestoreCommand(host),
             new SnapshotsCommand(host),
             new FilesCommand(host),
+            new StatusCommand(host),
             new VersionCommand(host));
     for (CliCommand command : commands) {
       CommandLine line = new CommandLine(command);

@@ -10,6 +10,13 @@ import java.nio.file.NoSuchFileException;
 import javax.net.ssl.SSLException;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.backup.BackupException;
+import org.qmpbs.client.backup.ClockException;
+import org.qmpbs.client.backup.DiskChoiceException;
+import org.qmpbs.client.backup.JobCancelledException;
+import org.qmpbs.client.backup.JobDeadlineException;
+import org.qmpbs.client.backup.MachineBusyException;
+import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.connect.SettingsException;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
@@ -23,6 +30,12 @@ import org.qmpbs.machine.UnsafeMachineException;
 import org.qmpbs.pbs.CertificateMismatchException;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.SessionLostException;
+import org.qmpbs.qmp.MonitorClosedException;
+import org.qmpbs.qmp.MonitorUnreachableException;
+import org.qmpbs.qmp.NotAMonitorException;
+import org.qmpbs.qmp.QmpBusyException;
+import org.qmpbs.qmp.QmpCommandException;
+import org.qmpbs.qmp.QmpTimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -79,6 +92,54 @@ final class Failures {
           e,
           "Give the scratch directory (--scratch) more room or a faster disk, then run the backup"
               + " again.");
+    }
+    if (thrown instanceof BackupException e) {
+      return of(backupCode(e), e, e.remedy());
+    }
+    return monitorProblem(thrown);
+  }
+
+  private static ExitCode backupCode(BackupException thrown) {
+    if (thrown instanceof ClockException) {
+      return ExitCode.SERVER;
+    }
+    if (thrown instanceof DiskChoiceException) {
+      return ExitCode.NOT_FOUND;
+    }
+    if (thrown instanceof MachineBusyException) {
+      return ExitCode.BUSY;
+    }
+    if (thrown instanceof JobDeadlineException) {
+      return ExitCode.DEADLINE;
+    }
+    if (thrown instanceof JobCancelledException) {
+      return ExitCode.INTERRUPTED;
+    }
+    return thrown instanceof ScratchException ? ExitCode.TARGET : ExitCode.NETWORK;
+  }
+
+  private static Explanation monitorProblem(Throwable thrown) {
+    if (thrown instanceof QmpBusyException) {
+      return of(
+          ExitCode.BUSY,
+          thrown,
+          "A monitor socket serves one program at a time: end the other one, or give the machine a"
+              + " second -qmp socket for backups.");
+    }
+    if (thrown instanceof MonitorUnreachableException || thrown instanceof NotAMonitorException) {
+      return of(
+          ExitCode.NOT_FOUND,
+          thrown,
+          "Check that the machine runs, that --qmp names its -qmp socket, and that you may open it.");
+    }
+    if (thrown instanceof MonitorClosedException || thrown instanceof QmpTimeoutException) {
+      return of(ExitCode.NETWORK, thrown, "See whether the machine still runs, then run it again.");
+    }
+    if (thrown instanceof QmpCommandException) {
+      return of(
+          ExitCode.UNSAFE_MACHINE,
+          thrown,
+          "See what QEMU says above; qmpbs status --qmp SOCKET shows the machine as it is now.");
     }
     return restoreProblem(thrown);
   }

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 public final class Sizes {
   private static final Pattern FORM =
       Pattern.compile(
-          "(?<number>[0-9]{1,15}(?:\\.[0-9]{1,6})?) ?(?<unit>[kmgt]i?)?b?(?:/s)?",
+          "(?<number>[0-9]{1,15}(?:\\.[0-9]{1,6})?) ?(?<unit>[kmgtp]i?)?b?(?:/s)?",
           Pattern.CASE_INSENSITIVE);
 
   /** The position is the power of the base. */
-  private static final String PREFIXES = " kmgt";
+  private static final String PREFIXES = " kmgtp";
 
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
