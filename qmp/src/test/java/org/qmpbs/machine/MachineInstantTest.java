@@ -2,63 +2,25 @@ package org.qmpbs.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.qmpbs.machine.TwoDisks.MIB;
+import static org.qmpbs.machine.TwoDisks.RUN;
+import static org.qmpbs.machine.TwoDisks.VD0;
+import static org.qmpbs.machine.TwoDisks.index;
+import static org.qmpbs.machine.TwoDisks.take;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.qmp.QmpCommandException;
 
 class MachineInstantTest {
-  private static final String RUN = "0badcafe";
-  private static final int MIB = 1 << 20;
-  private static final String VD0 = "/machine/peripheral/vd0/virtio-backend";
-
   @TempDir Path directory;
-
-  @BeforeEach
-  void makeImages() throws Exception {
-    Qemu.image(directory.resolve("a.qcow2"), "qcow2", "16M");
-    Qemu.image(directory.resolve("b.raw"), "raw", "12M");
-  }
-
-  private Qemu twoDisks() throws Exception {
-    return Qemu.start(
-        directory,
-        "-machine",
-        "q35",
-        "-blockdev",
-        "qcow2,node-name=n0,file.driver=file,file.filename=@/a.qcow2",
-        "-device",
-        "virtio-blk-pci,id=vd0,drive=n0",
-        "-drive",
-        "if=none,id=drv1,file=@/b.raw,format=raw",
-        "-device",
-        "virtio-scsi-pci,id=scsi0",
-        "-device",
-        "scsi-hd,id=sd0,drive=drv1");
-  }
-
-  private static MachineInstant take(Qemu qemu, Machine machine, String newBitmap, String trusted)
-      throws Exception {
-    List<DiskRequest> requests = new ArrayList<>();
-    for (Disk disk : machine.disks()) {
-      requests.add(new DiskRequest(disk, newBitmap, trusted));
-    }
-    return machine.takeInstant(
-        RUN, requests, qemu.scratch(), qemu.directory.resolve("nbd"), qemu.directory);
-  }
-
-  private static int index(MachineInstant instant, String disk) {
-    return instant.disks().stream().map(view -> view.disk().name()).toList().indexOf(disk);
-  }
 
   @Test
   void readsWhatTheDisksHeldAtTheInstantWhileTheGuestWritesOn() throws Exception {
-    try (Qemu qemu = twoDisks();
+    try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {
       qemu.guestWrites(VD0, 1, "0 1M");
       qemu.guestWrites("sd0", 2, "8M 4M");
@@ -92,7 +54,7 @@ class MachineInstantTest {
 
   @Test
   void theDirtyListHoldsWhatWasWrittenBetweenTheTrustedBitmapAndTheInstant() throws Exception {
-    try (Qemu qemu = twoDisks();
+    try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {
       for (Disk disk : machine.disks()) {
         machine.addBitmap(disk, "qmpbs:t:1:n");
@@ -120,7 +82,7 @@ class MachineInstantTest {
 
   @Test
   void aResizeDuringTheInstantIsNoticedAndDoesNotKillTheMachine() throws Exception {
-    try (Qemu qemu = twoDisks();
+    try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {
       for (Disk disk : machine.disks()) {
         machine.addBitmap(disk, "qmpbs:t:1:n");
@@ -156,7 +118,7 @@ class MachineInstantTest {
 
   @Test
   void theEndOfQemuLeavesNothingToDo() throws Exception {
-    try (Qemu qemu = twoDisks();
+    try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {
       MachineInstant instant = take(qemu, machine, "qmpbs:t:2:n", null);
       qemu.kill();
@@ -168,6 +130,7 @@ class MachineInstantTest {
 
   @Test
   void aThrottledDiskAndAFirmwareFlashCanBeTakenToo() throws Exception {
+    Qemu.image(directory.resolve("a.qcow2"), "qcow2", "16M");
     Qemu.image(directory.resolve("vars.raw"), "raw", "528k");
     Qemu.image(directory.resolve("code.raw"), "raw", "256k");
     try (Qemu qemu =

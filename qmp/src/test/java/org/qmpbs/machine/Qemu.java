@@ -158,7 +158,7 @@ final class Qemu implements AutoCloseable {
     return process.isAlive();
   }
 
-  void kill() throws Exception {
+  void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
@@ -174,6 +174,11 @@ final class Qemu implements AutoCloseable {
   @Override
   public void close() throws IOException {
     side.close();
-    process.destroyForcibly();
+    try {
+      // The next machine in this directory must not meet this one's sockets.
+      kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -2,11 +2,7 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
@@ -20,8 +16,8 @@ import org.qmpbs.qcow2.Qcow2Images;
  * Takes a running machine to the server. One object is one job: {@link #run} or {@link #plan} is
  * called once, {@link #cancel} from any thread.
  *
- * <p>A job is one attempt, or two: where the server cannot build on the previous snapshot after all,
- * for instance because it was removed meanwhile, a whole new attempt reads everything.
+ * <p>A job is one attempt, or two: where the server cannot build on the previous snapshot after
+ * all, for instance because it was removed meanwhile, a whole new attempt reads everything.
  *
  * <p>Cancelling, and the deadline, end the job at its next step: calls to the server and reads of
  * the disk that are under way are cut off, everything is taken apart, and bitmaps are as after a
@@ -29,9 +25,6 @@ import org.qmpbs.qcow2.Qcow2Images;
  * operation may take.
  */
 public final class BackupJob {
-  /** Longer deadlines are as good as none, and overflow timers. */
-  private static final Duration LONGEST_DEADLINE = Duration.ofDays(3650);
-
   private final BackupEnvironment environment;
   private final BackupRequest request;
   private final CancellationToken token = new CancellationToken();
@@ -83,7 +76,7 @@ public final class BackupJob {
         request.forceFullRead()
             ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
             : Optional.empty();
-    ScheduledExecutorService deadline = startDeadline();
+    JobDeadline deadline = new JobDeadline(request.deadline(), token);
     try {
       return attempt(forced);
     } catch (OutcomeUnknownException e) {
@@ -98,7 +91,7 @@ public final class BackupJob {
       }
       throw e;
     } finally {
-      deadline.shutdownNow();
+      deadline.close();
     }
   }
 
@@ -130,30 +123,6 @@ public final class BackupJob {
       }
     }
     return null;
-  }
-
-  private ScheduledExecutorService startDeadline() {
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "qmpbs-deadline");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Duration limit =
-        request.deadline().compareTo(LONGEST_DEADLINE) > 0 ? LONGEST_DEADLINE : request.deadline();
-    timer.schedule(this::expire, limit.toMillis(), TimeUnit.MILLISECONDS);
-    return timer;
-  }
-
-  private void expire() {
-    token.cancel(
-        new JobDeadlineException(
-            "the backup took longer than "
-                + request.deadline()
-                + " and was ended; there is no new snapshot, and no change is lost for the next one",
-            "Allow more time, or find out what is slow: the server, the network, or the disk.",
-            null));
   }
 
   /**

@@ -25,8 +25,8 @@ import org.qmpbs.pbs.SnapshotInfo;
  * One attempt at a backup, and the order of its steps:
  *
  * <ol>
- *   <li>look at the machine, choose disks, refuse what is unsafe;
  *   <li>clear away what a dead run left, stop if a live one is at work;
+ *   <li>look at the machine, choose disks, refuse what is unsafe;
  *   <li>open the session: the group is ours from here on;
  *   <li>read what the server has, look at the disks again, decide what may be trusted;
  *   <li>take the instant, in which the new bitmaps start; send the disks; verify and give the
@@ -67,9 +67,10 @@ final class BackupRun {
     try (Closing closing = new Closing(environment.progress())) {
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
+      // Remains first: they hide the disks below them, and the guest pays for them.
+      new RemainsSweeper(machine, environment.progress()).sweep();
       MachineLook look = MachineLook.at(machine, request);
       machine.requireSafe(look.diskList());
-      new RemainsSweeper(machine, environment.progress()).sweep();
       token.check();
 
       Optional<Snapshot> newest =

@@ -222,16 +222,26 @@ final class ChunkPipeline {
     int length = Chunks.length(index.size(), work.chunk());
     zeroTheGaps(buffer, work.ranges(), length);
     long start = Chunks.start(work.chunk());
-    List<CompletableFuture<Void>> reads = new ArrayList<>();
+    List<CompletableFuture<@Nullable Void>> reads = new ArrayList<>();
     for (ChunkWork.Range range : work.ranges()) {
       int end = range.start() + range.length();
       for (int from = range.start(); from < end; from += READ_SIZE) {
         int count = Math.min(READ_SIZE, end - from);
-        reads.add(source.readAsync(start + from, buffer, from, count));
+        reads.add(readAsync(start + from, buffer, from, count));
       }
     }
     CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
         .whenComplete((nothing, error) -> guarded(() -> onRead(work, buffer, length, error)));
+  }
+
+  private CompletableFuture<@Nullable Void> readAsync(
+      long offset, byte[] buffer, int bufferOffset, int length) throws DiskReadException {
+    try {
+      return source.readAsync(offset, buffer, bufferOffset, length);
+    } catch (IOException e) {
+      throw new DiskReadException(
+          "reading the disk at byte " + offset + " failed: " + e.getMessage(), e);
+    }
   }
 
   private static void zeroTheGaps(byte[] buffer, List<ChunkWork.Range> ranges, int length) {

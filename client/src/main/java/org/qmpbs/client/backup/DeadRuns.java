@@ -44,10 +44,19 @@ final class DeadRuns {
     }
   }
 
+  /** Removes the directory of a dead run's scratch file, wherever it is. */
+  static void sweepRunOf(Path scratchFile, Progress progress) {
+    Path directory = scratchFile.toAbsolutePath().getParent();
+    if (directory != null && isOurs(directory) && Files.isDirectory(directory, NOFOLLOW_LINKS)) {
+      sweepOne(directory, progress);
+    }
+  }
+
   /** Removes the directories of dead runs in {@code parent}; what cannot be removed is a note. */
   static void sweep(Path parent, Progress progress) {
     List<Path> candidates = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, RunDirectory.PREFIX + "*")) {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(parent, RunDirectory.PREFIX + "*")) {
       entries.forEach(candidates::add);
     } catch (IOException | DirectoryIteratorException e) {
       progress.note("cannot look for remains of earlier runs in " + parent + ": " + e);

@@ -3,6 +3,7 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.qmpbs.nbd.Extent;
 
 /** A disk at the point in time, open for reading. Reads may be started from several threads. */
@@ -18,11 +19,13 @@ interface DiskSource extends AutoCloseable {
   void allocation(long offset, long length, Consumer<Extent> sink) throws IOException;
 
   /**
-   * Reads a range. Several reads may be under way; how many at once the implementation bounds.
+   * Reads a range. Several reads may be under way; how many at once the implementation bounds, by
+   * blocking here. What hangs on the future must not block.
    *
    * @return done when the bytes are in {@code target}
    */
-  CompletableFuture<Void> readAsync(long offset, byte[] target, int targetOffset, int length);
+  CompletableFuture<@Nullable Void> readAsync(
+      long offset, byte[] target, int targetOffset, int length) throws IOException;
 
   /** Ends the connection; reads under way fail. Idempotent. */
   @Override

@@ -38,8 +38,7 @@ final class DryRun {
       machine
           .remains()
           .ifPresent(
-              remains ->
-                  warnings.add("an earlier run left " + remains.description() + " in QEMU"));
+              remains -> warnings.add("an earlier run left " + remains.description() + " in QEMU"));
       environment.progress().phase("reading the previous snapshot");
       PreviousBackup previous = readPrevious(look.archives());
       Planner planner =
@@ -47,8 +46,7 @@ final class DryRun {
               EpochName.targetOf(
                   environment.server().repository(), request.namespace(), request.group()),
               request.forceFullRead()
-                  ? Optional.of(
-                      new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
+                  ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
                   : Optional.empty(),
               previous);
       Snapshot wouldBe =
@@ -80,8 +78,7 @@ final class DryRun {
               + snapshot
               + "; its verification failed");
     }
-    try (ReaderSession reader =
-        environment.server().startReader(request.namespace(), snapshot)) {
+    try (ReaderSession reader = environment.server().startReader(request.namespace(), snapshot)) {
       return new PreviousBackupReader(PreviousSource.of(reader), environment.progress())
           .read(Optional.of(snapshot), archives);
     }

@@ -33,5 +33,8 @@ final class RemainsSweeper {
     }
     progress.note("clearing away what an earlier run left: " + found.get().description());
     found.get().sweep();
+    for (Path file : found.get().scratchFiles()) {
+      DeadRuns.sweepRunOf(file, progress);
+    }
   }
 }
