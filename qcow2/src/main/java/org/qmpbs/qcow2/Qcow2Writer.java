@@ -49,6 +49,9 @@ public final class Qcow2Writer implements AutoCloseable {
     this.ownsChannel = ownsChannel;
     this.layout = layout;
     this.sparse = channel.size() == 0;
+    // First of all the last byte: a device that is too small, or a file system whose files cannot
+    // be as long, is found out while the old content still stands.
+    PositionedIo.write(channel, ByteBuffer.wrap(ZEROS, 0, 1), layout.fileLength() - 1);
     if (!sparse) {
       // Whatever image was there is none any more, before the first of its bytes is overwritten.
       PositionedIo.write(channel, ByteBuffer.wrap(ZEROS), 0);
@@ -77,6 +80,7 @@ public final class Qcow2Writer implements AutoCloseable {
    *
    * @param channel open for writing; empty, or a block device of at least {@link
    *     Qcow2Layout#fileLength} bytes, or a file whose content may go
+   * @throws IOException if it cannot be that long; its content still stands then
    */
   public static Qcow2Writer into(FileChannel channel, Qcow2Layout layout) throws IOException {
     return new Qcow2Writer(channel, false, layout);
@@ -145,9 +149,6 @@ public final class Qcow2Writer implements AutoCloseable {
     }
     MetadataWriter metadata = new MetadataWriter(channel, layout);
     metadata.writeTables();
-    if (channel.size() < layout.fileLength()) {
-      PositionedIo.write(channel, ByteBuffer.wrap(ZEROS, 0, 1), layout.fileLength() - 1);
-    }
     channel.force(true);
     metadata.writeHeader();
     channel.force(true);

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -71,18 +70,18 @@ final class Connection {
       Thread.currentThread().interrupt();
       throw abandon(e);
     }
-    Future<?> deadline = Watchdog.after(timeout, () -> late(request));
+    Deadline deadline = Watchdog.after(timeout, () -> late(request));
     request.deadline(deadline);
     long cookie;
     try {
       cookie = requests.add(request);
     } catch (NbdException e) {
-      deadline.cancel(false);
+      deadline.met();
       throw e;
     }
     sent.incrementAndGet();
     try {
-      write(0, request.command(), cookie, request.offset, request.length);
+      write(request.command(), cookie, request.offset, request.length);
     } catch (IOException e) {
       lost("cannot write to the server", e);
     }
@@ -142,12 +141,11 @@ final class Connection {
     }
   }
 
-  private void write(int flags, int command, long cookie, long offset, long length)
-      throws IOException {
+  private void write(int command, long cookie, long offset, long length) throws IOException {
     ByteBuffer header =
         ByteBuffer.allocate(28)
             .putInt(Proto.REQUEST_MAGIC)
-            .putShort((short) flags)
+            .putShort((short) 0)
             .putShort((short) command)
             .putLong(cookie)
             .putLong(offset)
@@ -168,15 +166,16 @@ final class Connection {
     if (!writing.tryLock()) {
       return false;
     }
-    Future<?> deadline = Watchdog.after(CLOSE_GRACE, () -> closeQuietly(channel));
+    Deadline deadline = Watchdog.after(CLOSE_GRACE, () -> closeQuietly(channel));
     try {
-      write(0, Proto.CMD_DISC, 0, 0, 0);
+      write(Proto.CMD_DISC, 0, 0, 0);
+      channel.shutdownOutput();
       return true;
     } catch (IOException e) {
       lost("cannot write to the server", e);
       return false;
     } finally {
-      deadline.cancel(false);
+      deadline.met();
       writing.unlock();
     }
   }

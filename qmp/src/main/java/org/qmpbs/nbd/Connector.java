@@ -7,7 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections. The time for connecting and negotiating together is limited: a listener whose
@@ -19,28 +19,33 @@ final class Connector {
   static Connection open(Path socket, String exportName, List<String> contexts, Duration timeout)
       throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    Future<?> deadline = Watchdog.after(timeout, () -> Connection.closeQuietly(channel));
+    Deadline deadline = Watchdog.after(timeout, () -> Connection.closeQuietly(channel));
     try {
       channel.connect(UnixDomainSocketAddress.of(socket));
       WireInput in = new WireInput(channel);
       Export export = new Negotiation(in, channel, exportName).run(contexts);
-      if (!deadline.cancel(false)) {
-        throw new IOException("too late");
+      if (!deadline.met()) {
+        throw late(socket, timeout, null);
       }
       return new Connection(channel, in, export, exportName, timeout);
     } catch (NbdException e) {
-      deadline.cancel(false);
+      deadline.met();
       channel.close();
       throw e;
     } catch (IOException e) {
-      boolean late = !deadline.cancel(false);
+      boolean inTime = deadline.met();
       channel.close();
-      if (late) {
-        throw new NbdTimeoutException(
-            "the NBD server at " + socket + " did not serve within " + timeout, e);
+      if (!inTime) {
+        throw late(socket, timeout, e);
       }
       throw new NbdConnectionLostException(
           "cannot connect to the NBD server at " + socket + ": " + e.getMessage(), e);
     }
+  }
+
+  private static NbdTimeoutException late(
+      Path socket, Duration timeout, @Nullable IOException cause) {
+    return new NbdTimeoutException(
+        "the NBD server at " + socket + " did not serve within " + timeout, cause);
   }
 }

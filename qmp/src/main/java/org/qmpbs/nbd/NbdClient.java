@@ -35,6 +35,13 @@ public final class NbdClient implements AutoCloseable {
    */
   static final long MAX_STATUS = (1L << 32) - (4L << 20);
 
+  /**
+   * What {@link #read} asks for at once. QEMU reads a request whole before it sends the first byte,
+   * so several smaller ones overlap its work with ours: 1 MiB was about 1.5 times as fast as 4 MiB
+   * and as 64 KiB (QEMU 7.2, page cache).
+   */
+  private static final int PIECE = 1 << 20;
+
   private final Connection connection;
   private final Export export;
 
@@ -62,6 +69,8 @@ public final class NbdClient implements AutoCloseable {
     if (distinct.size() < contexts.size()) {
       throw new IllegalArgumentException("a metadata context twice in " + contexts);
     }
+    Text.encode(exportName);
+    contexts.forEach(Text::encode);
     Connection connection = Connector.open(unixSocket, exportName, List.copyOf(contexts), timeout);
     connection.start();
     return new NbdClient(connection);
@@ -131,7 +140,7 @@ public final class NbdClient implements AutoCloseable {
       while (done < length) {
         long at = offset + done;
         // Pieces end on the server's blocks, so that only the first and the last are widened.
-        int room = maxRequest() - (int) (at % export.minimumBlock());
+        int room = Math.min(maxRequest(), PIECE) - (int) (at % export.minimumBlock());
         int piece = Math.min(room, length - done);
         pieces.add(readAsync(at, target, targetOffset + done, piece));
         done += piece;

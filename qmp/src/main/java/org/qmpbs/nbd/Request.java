@@ -2,7 +2,6 @@ package org.qmpbs.nbd;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,7 @@ abstract sealed class Request<T extends @Nullable Object> permits ReadRequest, S
   final long offset;
   final long length;
   private @Nullable NbdReadException error;
-  private @Nullable Future<?> deadline;
+  private @Nullable Deadline deadline;
 
   Request(long offset, long length) {
     this.offset = offset;
@@ -64,13 +63,14 @@ abstract sealed class Request<T extends @Nullable Object> permits ReadRequest, S
   }
 
   /** To be set before the request can be seen by the thread that reads replies. */
-  final void deadline(Future<?> timer) {
+  final void deadline(Deadline timer) {
     deadline = timer;
   }
 
-  final void cancelDeadline() {
+  /** Nobody waits for the reply any more. */
+  final void endDeadline() {
     if (deadline != null) {
-      deadline.cancel(false);
+      deadline.met();
     }
   }
 

@@ -89,7 +89,7 @@ final class RequestTable {
   }
 
   private void free(Request<?> request) {
-    request.cancelDeadline();
+    request.endDeadline();
     slots.release();
   }
 

@@ -1,7 +1,6 @@
 package org.qmpbs.nbd;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -14,9 +13,12 @@ final class Watchdog {
 
   private Watchdog() {}
 
-  /** Runs {@code late} after {@code timeout}, unless the future is cancelled before. */
-  static Future<?> after(Duration timeout, Runnable late) {
-    return TIMER.schedule(late, timeout.toNanos(), TimeUnit.NANOSECONDS);
+  /** Runs {@code late} after {@code timeout}, unless the deadline is met before. */
+  static Deadline after(Duration timeout, Runnable late) {
+    Deadline deadline = new Deadline();
+    deadline.timer(
+        TIMER.schedule(() -> deadline.expire(late), timeout.toNanos(), TimeUnit.NANOSECONDS));
+    return deadline;
   }
 
   private static ScheduledThreadPoolExecutor timer() {

@@ -22,16 +22,28 @@ final class QemuNbd implements AutoCloseable {
     this.process = process;
   }
 
-  /** Serves {@code image}; {@code --fork} returns when the socket is listening. */
+  /** Serves {@code image}. */
   static QemuNbd serve(Path image, String format, String... options) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(List.of("--format=" + format, image.toString()));
+    return serve(arguments);
+  }
+
+  /** Serves a raw image as if it lay on a disk with blocks of that many bytes. */
+  static QemuNbd serveWithBlocks(Path image, int block) throws Exception {
+    String node = "driver=blkdebug,align=" + block + ",image.driver=file,image.filename=" + image;
+    return serve(List.of("--image-opts", node));
+  }
+
+  private static QemuNbd serve(List<String> arguments) throws Exception {
     Path folder = Files.createTempDirectory("qmpbs-nbd-test");
     Path socket = folder.resolve("s");
     Path pidFile = folder.resolve("pid");
     List<String> command = new ArrayList<>(List.of("qemu-nbd", "--fork", "--persistent"));
     command.addAll(List.of("--read-only", "--shared=4", "--export-name=" + EXPORT));
-    command.addAll(List.of("--socket=" + socket, "--pid-file=" + pidFile, "--format=" + format));
-    command.addAll(List.of(options));
-    command.add(image.toString());
+    command.addAll(List.of("--socket=" + socket, "--pid-file=" + pidFile));
+    command.addAll(arguments);
+    // Returns when the socket is listening, thanks to --fork.
     run(command.toArray(String[]::new));
     long pid = Long.parseLong(Files.readString(pidFile).strip());
     return new QemuNbd(socket, ProcessHandle.of(pid).orElseThrow());
@@ -45,13 +57,17 @@ final class QemuNbd implements AutoCloseable {
     return NbdClient.connect(socket, EXPORT, List.of(contexts), TIMEOUT);
   }
 
-  void kill() throws Exception {
+  /** From now on it takes requests but answers none. */
+  void freeze() throws Exception {
+    run("kill", "-STOP", Long.toString(process.pid()));
+  }
+
+  void kill() {
     process.destroyForcibly();
-    process.onExit().get(10, TimeUnit.SECONDS);
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     kill();
     Files.deleteIfExists(socket);
     Files.deleteIfExists(socket.resolveSibling("pid"));

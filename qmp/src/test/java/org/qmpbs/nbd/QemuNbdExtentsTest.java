@@ -127,7 +127,12 @@ class QemuNbdExtentsTest {
 
   private Path image(String format, String size) throws Exception {
     Path image = folder.resolve("image-" + size + "." + format);
-    QemuNbd.run("qemu-img", "create", "-q", "-f", format, image.toString(), size);
+    if (format.equals("raw")) {
+      // qemu-img would allocate the first block, to find out what alignment it needs.
+      QemuNbd.run("truncate", "--size=" + size, image.toString());
+    } else {
+      QemuNbd.run("qemu-img", "create", "-q", "-f", format, image.toString(), size);
+    }
     return image;
   }
 
