@@ -180,6 +180,8 @@ final class BackupRun {
     } catch (IOException e) {
       doubt = e;
     }
+    // A session that still lives would keep the unfinished snapshot in the list.
+    session.close();
     Snapshot snapshot = session.snapshot();
     environment.progress().warn("the end of the backup got no answer; asking for " + snapshot);
     boolean exists;

@@ -24,7 +24,7 @@ final class RemainsSweeper {
       return;
     }
     for (Path file : found.get().scratchFiles()) {
-      if (DeadRuns.isAlive(file)) {
+      if (isAlive(file)) {
         throw new MachineBusyException(
             "another backup of this machine is running; it uses " + file,
             "Wait until it has ended, or end it.",
@@ -35,6 +35,21 @@ final class RemainsSweeper {
     found.get().sweep();
     for (Path file : found.get().scratchFiles()) {
       DeadRuns.sweepRunOf(file, progress);
+    }
+  }
+
+  private static boolean isAlive(Path file) throws MachineBusyException {
+    try {
+      return DeadRuns.isAlive(file);
+    } catch (IOException e) {
+      throw new MachineBusyException(
+          "something of an earlier backup is still in QEMU, and whether that backup lives cannot be"
+              + " told from "
+              + file
+              + ": "
+              + e,
+          "Start this backup as the user who started that one.",
+          e);
     }
   }
 }
