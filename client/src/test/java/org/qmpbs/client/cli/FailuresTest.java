@@ -64,6 +64,15 @@ class FailuresTest {
     assertThat(failure.remedy()).isEqualTo("remedy of " + problem);
   }
 
+  @org.junit.jupiter.api.Test
+  void aWrappedFailureKeepsItsWordsAndTheCodeOfWhatIsInside() {
+    IOException thrown =
+        new IOException("while reading", Refusal.of(403, "no", ServerProblem.PERMISSION));
+    Failure failure = Failures.explain(thrown, Consequence.NOTHING_CHANGED);
+    assertThat(failure.exitCode()).isEqualTo(ExitCode.LOGIN);
+    assertThat(failure.cause()).isEqualTo("while reading");
+  }
+
   static Stream<Class<?>> endsOfABackup() {
     return Arrays.stream(org.qmpbs.client.backup.BackupException.class.getPermittedSubclasses());
   }
