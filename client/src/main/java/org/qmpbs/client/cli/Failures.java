@@ -16,6 +16,7 @@ import org.qmpbs.client.backup.DiskChoiceException;
 import org.qmpbs.client.backup.JobCancelledException;
 import org.qmpbs.client.backup.JobDeadlineException;
 import org.qmpbs.client.backup.MachineBusyException;
+import org.qmpbs.client.backup.OutcomeUnknownException;
 import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.connect.SettingsException;
 import org.qmpbs.client.lookup.NotInDatastoreException;
@@ -114,6 +115,9 @@ final class Failures {
     if (thrown instanceof JobCancelledException) {
       return ExitCode.INTERRUPTED;
     }
+    if (thrown instanceof OutcomeUnknownException) {
+      return ExitCode.OUTCOME_UNKNOWN;
+    }
     return thrown instanceof ScratchException ? ExitCode.TARGET : ExitCode.NETWORK;
   }
 
@@ -136,7 +140,7 @@ final class Failures {
     }
     if (thrown instanceof QmpCommandException) {
       return of(
-          ExitCode.UNSAFE_MACHINE,
+          ExitCode.POINT_IN_TIME_LOST,
           thrown,
           "See what QEMU says above; qmpbs status --qmp SOCKET shows the machine as it is now.");
     }
