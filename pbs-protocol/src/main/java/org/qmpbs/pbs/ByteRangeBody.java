@@ -10,6 +10,12 @@ final class ByteRangeBody extends RequestBody {
   static final MediaType BINARY = MediaType.get("application/octet-stream");
   static final MediaType JSON = MediaType.get("application/json");
 
+  /**
+   * Of a call whose parameters are all in its query. Announced as JSON, the server would take the
+   * parameters from the empty body and ignore the query.
+   */
+  private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
+
   private final MediaType type;
   private final byte[] bytes;
   private final int length;
@@ -22,6 +28,11 @@ final class ByteRangeBody extends RequestBody {
     this.type = type;
     this.bytes = bytes;
     this.length = length;
+  }
+
+  /** No body at all. */
+  static ByteRangeBody empty() {
+    return new ByteRangeBody(FORM, new byte[0], 0);
   }
 
   @Override
