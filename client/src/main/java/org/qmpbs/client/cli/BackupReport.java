@@ -64,7 +64,8 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
         + Sizes.format(disk.uploadedEncoded())
         + " ("
         + disk.uploadedChunks()
-        + " chunks), reused "
+        + (disk.uploadedChunks() == 1 ? " chunk" : " chunks")
+        + "), reused "
         + Sizes.format(disk.reused())
         + " -> "
         + disk.archive();

@@ -38,7 +38,8 @@ class FailuresTest {
         Arguments.of(new javax.net.ssl.SSLException("a"), ExitCode.LOGIN),
         Arguments.of(new NoSuchFileException("/run/x"), ExitCode.NOT_FOUND),
         Arguments.of(new AccessDeniedException("/run/x"), ExitCode.TARGET),
-        Arguments.of(new QmpCommandException("c", "GenericError", "d"), ExitCode.UNSAFE_MACHINE),
+        Arguments.of(
+            new QmpCommandException("c", "GenericError", "d"), ExitCode.POINT_IN_TIME_LOST),
         Arguments.of(new IOException("broken pipe"), ExitCode.NETWORK),
         Arguments.of(new IllegalStateException("a"), ExitCode.INTERNAL),
         Arguments.of(new StackOverflowError(), ExitCode.INTERNAL));
