@@ -3,6 +3,7 @@ package org.qmpbs.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,25 @@ class HarnessTest {
         disk.model().write(4096 * 512, sector);
         disk.model().assertIsContentOf(raw(disk));
       }
+    }
+  }
+
+  @Test
+  void theNumbersOfABusyGuestTellWhenItsImageWasTaken() throws IOException {
+    try (QemuMachine machine =
+        QemuMachine.in(folder)
+            .linux()
+            .disk(DiskPlan.of("a", ImageFormat.QCOW2, 64 * MIB))
+            .disk(DiskPlan.of("b", ImageFormat.RAW, 64 * MIB).on(Bus.SCSI))
+            .start()) {
+      NumberWriter.start(machine.console());
+      NumberWriter.awaitMore(machine.console());
+      long last = NumberWriter.awaitMore(machine.console());
+      machine.quit();
+      long first = NumberWriter.lastNumberIn(raw(machine.disk("a")));
+      long second = NumberWriter.lastNumberIn(raw(machine.disk("b")));
+      assertThat(first).isGreaterThanOrEqualTo(last);
+      assertThat(first - second).isBetween(0L, 1L);
     }
   }
 

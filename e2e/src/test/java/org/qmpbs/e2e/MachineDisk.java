@@ -17,7 +17,7 @@ final class MachineDisk {
   private final QemuMachine machine;
   private final DiskPlan plan;
   private final Path image;
-  private final DiskModel model;
+  private DiskModel model;
   private final Random random;
   private String qdev = "";
   private String rootNode = "";
@@ -103,6 +103,16 @@ final class MachineDisk {
   void resize(long newSize) {
     machine.monitor().execute("block_resize", Map.of("node-name", rootNode, "size", newSize));
     model.resize(newSize);
+  }
+
+  /** The owner put an empty image of the same size in place of this one. */
+  void forgetContent() {
+    model = new DiskModel(model.size());
+  }
+
+  /** The owner put an image with this content in place of this one. */
+  void becomes(DiskModel content) {
+    model = content;
   }
 
   private void qemuIo(String command) {
