@@ -5,4 +5,5 @@ module org.qmpbs.qmp {
 
   exports org.qmpbs.machine;
   exports org.qmpbs.nbd;
+  exports org.qmpbs.qmp;
 }

@@ -3,16 +3,19 @@ package org.qmpbs.chunker;
 import static org.qmpbs.chunker.CorruptDataException.verify;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * The envelope of every chunk and {@code .blob} file: magic, CRC-32 of all that follows the 12-byte
- * header, data. Static methods only; all are safe for use by several threads.
+ * The envelope of every chunk and {@code .blob} file: magic, CRC-32 of the data, data. An encrypted
+ * blob has IV and tag between CRC and data; the CRC does not cover these, the cipher's own
+ * authentication does (read off blobs that a server 4.1.1 wrote). Static methods only; all are safe
+ * for use by several threads.
  *
- * <p>A decoder of foreign bytes is told how much may come out. The frame's own header is not
- * believed: the output buffer has that size at most, whatever the frame claims.
+ * <p>A decoder of foreign bytes is told how much may come out, and the bytes' own claims are not
+ * believed. One zstd frame is the rule; what follows it is damage ({@link ZstdFrame}).
  */
 public final class Blob {
   /** Most a chunk may decode to (pbs-protocol.md, "Blob"). */
@@ -76,93 +79,68 @@ public final class Blob {
    */
   public static byte[] decode(byte[] blob, int maxLength)
       throws CorruptDataException, UnsupportedDataException {
+    BlobKind kind = verifyEnvelope(blob);
+    if (kind.isEncrypted()) {
+      throw new UnsupportedDataException("the blob is encrypted; its key is needed to read it");
+    }
+    if (kind == BlobKind.ZSTD) {
+      return ZstdFrame.decompress(blob, HEADER_SIZE, maxLength);
+    }
+    int length = blob.length - HEADER_SIZE;
+    verify(
+        length <= maxLength,
+        WHAT,
+        HEADER_SIZE,
+        "expected at most " + maxLength + " bytes, found " + length);
+    return Arrays.copyOfRange(blob, HEADER_SIZE, blob.length);
+  }
+
+  /**
+   * Checks magic, length of the header and CRC only; needs no key.
+   *
+   * @return what the magic says of the rest
+   * @throws CorruptDataException if one of them is wrong
+   */
+  public static BlobKind verifyEnvelope(byte[] blob) throws CorruptDataException {
     verify(
         blob.length >= HEADER_SIZE,
         WHAT,
         blob.length,
         "expected a header of " + HEADER_SIZE + " bytes, found the end");
-    BlobKind kind =
-        BlobKind.of(blob)
-            .orElseThrow(
-                () ->
-                    new CorruptDataException(
-                        WHAT,
-                        0,
-                        "expected a blob's magic, found "
-                            + java.util.HexFormat.of().formatHex(blob, 0, BlobKind.MAGIC_SIZE)));
-    verifyCrc(blob);
-    if (kind.isEncrypted()) {
-      throw new UnsupportedDataException("the blob is encrypted; its key is needed to read it");
+    Optional<BlobKind> kind = BlobKind.of(blob);
+    if (kind.isEmpty()) {
+      String found = HexFormat.of().formatHex(blob, 0, BlobKind.MAGIC_SIZE);
+      throw new CorruptDataException(WHAT, 0, "expected a blob's magic, found " + found);
     }
-    int dataLength = blob.length - HEADER_SIZE;
-    if (kind == BlobKind.PLAIN) {
-      verify(
-          dataLength <= maxLength,
-          WHAT,
-          HEADER_SIZE,
-          "expected at most " + maxLength + " bytes, found " + dataLength);
-      return Arrays.copyOfRange(blob, HEADER_SIZE, blob.length);
-    }
-    return decompress(blob, dataLength, maxLength);
-  }
-
-  private static byte[] decompress(byte[] blob, int dataLength, int maxLength)
-      throws CorruptDataException {
-    long claimed = Zstd.getFrameContentSize(blob, HEADER_SIZE, dataLength);
-    // A frame without a size (0 or an error code here) gets the whole bound.
-    boolean sized = claimed > 0 && !Zstd.isError(claimed);
+    int headerSize = kind.get().headerSize();
     verify(
-        !sized || claimed <= maxLength,
+        blob.length >= headerSize,
         WHAT,
-        HEADER_SIZE,
-        "expected at most " + maxLength + " bytes, the frame announces " + claimed);
-    byte[] plain = new byte[sized ? (int) claimed : maxLength];
-    try {
-      long length = Zstd.decompressByteArray(plain, 0, plain.length, blob, HEADER_SIZE, dataLength);
-      verify(
-          !Zstd.isError(length),
-          WHAT,
-          HEADER_SIZE,
-          "expected a zstd frame of at most "
-              + maxLength
-              + " bytes, found: "
-              + Zstd.getErrorName(length));
-      return length == plain.length ? plain : Arrays.copyOf(plain, (int) length);
-    } catch (ZstdException e) {
-      throw new CorruptDataException(
-          WHAT, HEADER_SIZE, "expected a zstd frame, found: " + e.getMessage());
-    }
+        blob.length,
+        "expected a header of " + headerSize + " bytes, found the end");
+    verifyCrc(blob, headerSize);
+    return kind.get();
   }
 
-  /**
-   * Checks magic and CRC only.
-   *
-   * @throws CorruptDataException if either is wrong
-   */
-  public static void verifyEnvelope(byte[] blob) throws CorruptDataException {
-    verify(blob.length >= HEADER_SIZE, WHAT, blob.length, "expected a header, found the end");
-    verify(BlobKind.of(blob).isPresent(), WHAT, 0, "expected a blob's magic");
-    verifyCrc(blob);
-  }
-
-  private static void verifyCrc(byte[] blob) throws CorruptDataException {
+  private static void verifyCrc(byte[] blob, int headerSize) throws CorruptDataException {
     int stored = readCrc(blob);
-    int computed = crc(blob, blob.length);
-    verify(
-        stored == computed,
-        WHAT,
-        CRC_OFFSET,
-        String.format("expected CRC %08x (computed), found %08x", computed, stored));
+    int computed = crc(blob, headerSize, blob.length);
+    if (stored != computed) {
+      throw new CorruptDataException(
+          WHAT,
+          CRC_OFFSET,
+          String.format("expected CRC %08x (computed), found %08x", computed, stored));
+    }
   }
 
-  private static int crc(byte[] blob, int end) {
+  private static int crc(byte[] blob, int start, int end) {
     CRC32 crc = new CRC32();
-    crc.update(blob, HEADER_SIZE, end - HEADER_SIZE);
+    crc.update(blob, start, end - start);
     return (int) crc.getValue();
   }
 
   private static void writeCrc(byte[] blob, int end) {
-    int crc = crc(blob, end);
+    int crc = crc(blob, HEADER_SIZE, end);
     for (int i = 0; i < Integer.BYTES; i++) {
       blob[CRC_OFFSET + i] = (byte) (crc >>> (8 * i));
     }

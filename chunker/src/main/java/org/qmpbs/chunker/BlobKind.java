@@ -10,7 +10,7 @@ public enum BlobKind {
   PLAIN(12, 66, 171, 56, 7, 190, 131, 112, 161),
   /** One zstd frame. */
   ZSTD(12, 49, 185, 88, 66, 111, 182, 163, 127),
-  /** AES-256-GCM: 16 bytes IV and 16 bytes tag follow the CRC. */
+  /** AES-256-GCM: 16 bytes IV and 16 bytes tag follow the CRC, which does not cover them. */
   ENCRYPTED(44, 123, 103, 133, 190, 34, 45, 76, 240),
   /** The same over a zstd frame. */
   ENCRYPTED_ZSTD(44, 230, 89, 27, 191, 11, 191, 216, 11);

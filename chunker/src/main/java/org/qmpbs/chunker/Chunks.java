@@ -1,5 +1,7 @@
 package org.qmpbs.chunker;
 
+import java.util.Objects;
+
 /**
  * The arithmetic of fixed-size chunks: an image is cut every 4 MiB, the last chunk may be short.
  */
@@ -9,9 +11,18 @@ public final class Chunks {
 
   private Chunks() {}
 
-  /** How many chunks an image of {@code imageSize} bytes has. */
+  /**
+   * How many chunks an image of {@code imageSize} bytes has.
+   *
+   * @throws IllegalArgumentException if the size is negative
+   * @throws ArithmeticException if there are more than an {@code int} can number (8 PiB)
+   */
   public static int count(long imageSize) {
-    return Math.toIntExact((imageSize + SIZE - 1) / SIZE);
+    if (imageSize < 0) {
+      throw new IllegalArgumentException("an image cannot have " + imageSize + " bytes");
+    }
+    // Not (imageSize + SIZE - 1) / SIZE, which overflows.
+    return Math.toIntExact(imageSize / SIZE + (imageSize % SIZE == 0 ? 0 : 1));
   }
 
   /** Where chunk {@code index} starts, in bytes. */
@@ -19,8 +30,13 @@ public final class Chunks {
     return (long) index * SIZE;
   }
 
-  /** Length of chunk {@code index} in bytes: {@link #SIZE}, or what is left for the last one. */
+  /**
+   * Length of chunk {@code index} in bytes: {@link #SIZE}, or what is left for the last one.
+   *
+   * @throws IndexOutOfBoundsException if the image has no such chunk
+   */
   public static int length(long imageSize, int index) {
+    Objects.checkIndex(index, count(imageSize));
     return (int) Math.min(SIZE, imageSize - start(index));
   }
 }

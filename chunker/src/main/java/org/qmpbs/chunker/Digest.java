@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /** A SHA-256 value: the name of a chunk, the checksum of an index or of a blob. Immutable. */
 public final class Digest implements Comparable<Digest> {
@@ -18,8 +19,14 @@ public final class Digest implements Comparable<Digest> {
     this.bytes = bytes;
   }
 
-  /** Copies the 32 bytes at {@code offset} of {@code source}. */
+  /**
+   * Copies the 32 bytes at {@code offset} of {@code source}.
+   *
+   * @throws IndexOutOfBoundsException if {@code source} has fewer there
+   */
   public static Digest read(byte[] source, int offset) {
+    // copyOfRange alone would make up zeros beyond the end.
+    Objects.checkFromIndexSize(offset, BYTES, source.length);
     return new Digest(Arrays.copyOfRange(source, offset, offset + BYTES));
   }
 

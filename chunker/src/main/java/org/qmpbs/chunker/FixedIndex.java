@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -17,13 +18,19 @@ import java.util.UUID;
  * </pre>
  *
  * All integers little-endian; the checksum is the SHA-256 of the digests in order (pbs-protocol.md,
- * "Fixed index"). The parser recomputes it, so an index that exists in memory is whole; whether it
- * is the <em>right</em> one only the manifest can tell. 32 bytes a chunk: 1 TiB of image is 8 MiB
- * here.
+ * "Fixed index"). The parser recomputes it, so the digests in memory are those that were written;
+ * whether it is the <em>right</em> index, and of which size in bytes, only the manifest can tell:
+ * nothing in the file covers uuid, ctime and size. 32 bytes a chunk: 1 TiB of image is 8 MiB here.
  */
 public final class FixedIndex {
   /** Bytes before the first digest. */
   public static final int HEADER_SIZE = 4096;
+
+  /**
+   * Largest image this class can index, 256 TiB less a little: the whole file has to fit an array.
+   */
+  public static final long MAX_SIZE =
+      (long) ((Integer.MAX_VALUE - 8 - HEADER_SIZE) / Digest.BYTES) * Chunks.SIZE;
 
   private static final String WHAT = "fixed index";
   private static final byte[] MAGIC = {
@@ -34,6 +41,7 @@ public final class FixedIndex {
   private static final int CHECKSUM_OFFSET = 32;
   private static final int SIZE_OFFSET = 64;
   private static final int CHUNK_SIZE_OFFSET = 72;
+  private static final int RESERVED_OFFSET = 80;
 
   private final UUID uuid;
   private final long ctime;
@@ -53,7 +61,8 @@ public final class FixedIndex {
    * Parses a whole file.
    *
    * @throws CorruptDataException if a rule of the format is broken or the checksum is wrong
-   * @throws UnsupportedDataException if the chunk size is a valid one that images do not use
+   * @throws UnsupportedDataException if the chunk size is a valid one that images do not use, or
+   *     the header has fields that came later
    */
   public static FixedIndex parse(byte[] file)
       throws CorruptDataException, UnsupportedDataException {
@@ -82,19 +91,18 @@ public final class FixedIndex {
       throw new UnsupportedDataException(
           "fixed index with chunks of " + chunkSize + " bytes; images use " + Chunks.SIZE);
     }
-    // The longest file an array can hold bounds the size, so that no multiplication overflows.
-    long maxSize = (long) (Integer.MAX_VALUE / Digest.BYTES) * Chunks.SIZE;
     verify(
-        size >= 0 && size <= maxSize,
+        size >= 1 && size <= MAX_SIZE,
         WHAT,
         SIZE_OFFSET,
-        "expected an image size of 0 to " + maxSize + ", found " + Long.toUnsignedString(size));
+        "expected an image size of 1 to " + MAX_SIZE + ", found " + Long.toUnsignedString(size));
     long expectedLength = HEADER_SIZE + (long) Chunks.count(size) * Digest.BYTES;
     verify(
         file.length == expectedLength,
         WHAT,
         Math.min(file.length, expectedLength),
         "expected " + expectedLength + " bytes in the file, found " + file.length);
+    requireZeros(file);
     FixedIndex index =
         new FixedIndex(
             readUuid(file),
@@ -108,6 +116,21 @@ public final class FixedIndex {
         CHECKSUM_OFFSET,
         "expected index checksum " + index.checksum + " (recomputed), found " + stored);
     return index;
+  }
+
+  /**
+   * A later format would put its fields here. To ignore them could be to misread the rest, and a
+   * flipped bit would pass unseen.
+   */
+  private static void requireZeros(byte[] file) throws UnsupportedDataException {
+    for (int i = RESERVED_OFFSET; i < HEADER_SIZE; i++) {
+      if (file[i] != 0) {
+        throw new UnsupportedDataException(
+            "fixed index with a header field at byte "
+                + i
+                + " that this version does not know: it was written by a later one, or is damaged");
+      }
+    }
   }
 
   private static UUID readUuid(byte[] file) {
@@ -156,9 +179,13 @@ public final class FixedIndex {
     return digests.length / Digest.BYTES;
   }
 
-  /** The chunk at position {@code index}. */
+  /**
+   * The chunk at position {@code index}.
+   *
+   * @throws IndexOutOfBoundsException if the image has no such chunk
+   */
   public Digest digest(int index) {
-    return Digest.read(digests, index * Digest.BYTES);
+    return Digest.read(digests, Objects.checkIndex(index, chunkCount()) * Digest.BYTES);
   }
 
   /** A builder that starts with every position of this index assigned. */

@@ -1,6 +1,7 @@
 package org.qmpbs.chunker;
 
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -15,9 +16,14 @@ public final class FixedIndexBuilder {
   /**
    * Starts with no position assigned.
    *
-   * @param size of the image in bytes
+   * @param size of the image in bytes, 1 to {@link FixedIndex#MAX_SIZE}
+   * @throws IllegalArgumentException if the size is out of these bounds
    */
   public FixedIndexBuilder(long size) {
+    if (size < 1 || size > FixedIndex.MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "a fixed index is of 1 to " + FixedIndex.MAX_SIZE + " bytes, not of " + size);
+    }
     this.size = size;
     this.digests = new byte[Chunks.count(size) * Digest.BYTES];
     this.assigned = new BitSet();
@@ -30,9 +36,13 @@ public final class FixedIndexBuilder {
     assigned.set(0, digests.length / Digest.BYTES);
   }
 
-  /** Assigns the chunk at position {@code index}, replacing what was there. */
+  /**
+   * Assigns the chunk at position {@code index}, replacing what was there.
+   *
+   * @throws IndexOutOfBoundsException if the image has no such chunk
+   */
   public void set(int index, Digest digest) {
-    digest.copyTo(digests, Math.multiplyExact(index, Digest.BYTES));
+    digest.copyTo(digests, Objects.checkIndex(index, chunkCount()) * Digest.BYTES);
     assigned.set(index);
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** The server showed a certificate that was not expected; no secret has been sent. */
-public final class CertificateMismatchException extends IOException {
+public final class CertificateMismatchException extends IOException implements HasRemedy {
   private static final long serialVersionUID = 1L;
 
   private final transient Fingerprint shown;
@@ -24,5 +24,12 @@ public final class CertificateMismatchException extends IOException {
   /** The pins; empty if the system's certificate authorities were asked. */
   public List<Fingerprint> expected() {
     return expected;
+  }
+
+  @Override
+  public String remedy() {
+    return "Compare with the fingerprint on the server itself (proxmox-backup-manager cert info, or"
+        + " the dashboard's Show Fingerprint). If it is the server's, set PBS_FINGERPRINT to it; if"
+        + " not, somebody else answers in its place.";
   }
 }

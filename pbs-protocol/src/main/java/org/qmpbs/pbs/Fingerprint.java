@@ -1,9 +1,12 @@
 package org.qmpbs.pbs;
 
 import java.security.MessageDigest;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.qmpbs.chunker.Digest;
 
 /** SHA-256 of a DER certificate, written {@code aa:bb:…} (32 bytes). */
 public final class Fingerprint {
@@ -15,6 +18,11 @@ public final class Fingerprint {
 
   Fingerprint(byte[] sha256) {
     this.sha256 = sha256.clone();
+  }
+
+  /** The fingerprint of {@code certificate}. */
+  public static Fingerprint of(X509Certificate certificate) throws CertificateEncodingException {
+    return new Fingerprint(Digest.sha256(certificate.getEncoded()).toBytes());
   }
 
   /**

@@ -2,6 +2,8 @@ package org.qmpbs.pbs;
 
 import java.util.List;
 import java.util.Optional;
+import org.qmpbs.chunker.CorruptDataException;
+import org.qmpbs.chunker.UnsupportedDataException;
 
 /**
  * {@code index.json.blob}: what a snapshot consists of (pbs-protocol.md, "Manifest").
@@ -16,6 +18,23 @@ public record Manifest(Snapshot snapshot, List<ManifestFile> files) {
   /** Keeps a copy of the list. */
   public Manifest {
     files = List.copyOf(files);
+  }
+
+  /**
+   * Parses the plain content of {@link #NAME}.
+   *
+   * @param expected the snapshot it was read from; another one's manifest is corrupt here
+   * @throws CorruptDataException if it is not JSON, or a field is missing or of the wrong type
+   * @throws UnsupportedDataException if a file is protected in an unknown way
+   */
+  public static Manifest parse(byte[] json, Snapshot expected)
+      throws CorruptDataException, UnsupportedDataException {
+    return ManifestJson.parse(json, expected);
+  }
+
+  /** The document, in UTF-8: what {@link #parse} reads and {@code finish} uploads. */
+  public byte[] toJson() {
+    return ManifestJson.write(this);
   }
 
   /** The entry called {@code name}. */

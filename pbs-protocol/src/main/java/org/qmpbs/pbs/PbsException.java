@@ -3,7 +3,7 @@ package org.qmpbs.pbs;
 import java.io.IOException;
 
 /** The server answered, and refused. Carries its status, its text, and what that means. */
-public final class PbsException extends IOException {
+public final class PbsException extends IOException implements HasRemedy {
   private static final long serialVersionUID = 1L;
 
   private final int status;
@@ -11,12 +11,20 @@ public final class PbsException extends IOException {
   private final ServerProblem problem;
   private final String remedy;
 
+  /** Longer texts are web pages of something in between; the whole is in {@link #serverText}. */
+  private static final int SHOWN_TEXT = 1000;
+
   PbsException(int status, String serverText, ServerProblem problem, String remedy) {
-    super("the server refused (" + status + "): " + serverText);
+    super("the server refused (" + status + "): " + shown(serverText));
     this.status = status;
     this.serverText = serverText;
     this.problem = problem;
     this.remedy = remedy;
+  }
+
+  private static String shown(String text) {
+    String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= SHOWN_TEXT ? line : line.substring(0, SHOWN_TEXT) + "…";
   }
 
   /** HTTP status. */
@@ -34,7 +42,7 @@ public final class PbsException extends IOException {
     return problem;
   }
 
-  /** What the user, or the server's administrator, can do; one or two sentences. */
+  @Override
   public String remedy() {
     return remedy;
   }

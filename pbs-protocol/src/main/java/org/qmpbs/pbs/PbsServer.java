@@ -10,6 +10,18 @@ import java.util.Optional;
  * is sent, on every connection.
  */
 public interface PbsServer extends AutoCloseable {
+  /**
+   * A server to talk to. Does not connect yet, so a wrong name, certificate or secret shows at the
+   * first call.
+   *
+   * @param login an API token's; its secret is read at each connection and has to stay open
+   * @throws UnsupportedLoginException if the repository names a user and no token
+   * @throws IllegalArgumentException if host or user cannot stand in a request
+   */
+  static PbsServer open(Login login, Timeouts timeouts) throws IOException {
+    return new HttpPbsServer(new Endpoint(login), Trust.of(login.pins()), timeouts);
+  }
+
   /** The repository this was opened for. */
   Repository repository();
 

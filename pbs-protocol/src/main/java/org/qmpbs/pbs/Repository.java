@@ -56,10 +56,18 @@ public record Repository(String authId, String host, int port, String datastore)
     return authId.indexOf('!') >= 0;
   }
 
+  /** {@code host:port}, an IPv6 address in brackets. */
+  String endpoint() {
+    return urlHost() + ":" + port;
+  }
+
+  private String urlHost() {
+    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+  }
+
   /** The notation that {@link #parse} reads. */
   @Override
   public String toString() {
-    String shownHost = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return authId + "@" + shownHost + (port == DEFAULT_PORT ? "" : ":" + port) + ":" + datastore;
+    return authId + "@" + urlHost() + (port == DEFAULT_PORT ? "" : ":" + port) + ":" + datastore;
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A writable disk of the machine.
  *
  * @param name how users and archives call it: the qdev id, else the block device name, else the
- *     node name
+ *     name of the format node (which stays when a filter above it comes or goes)
  * @param qdevPath absolute QOM path of the guest's device, or null if QEMU does not tell
  * @param device block device name of legacy {@code -drive}, empty if none
  * @param rootNode node that the guest's device writes to

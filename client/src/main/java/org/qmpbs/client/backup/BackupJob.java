@@ -1,0 +1,146 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.ReadPlan.FullRead;
+import org.qmpbs.client.progress.Progress;
+import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ServerProblem.Retry;
+import org.qmpbs.qcow2.Qcow2Images;
+
+/**
+ * Takes a running machine to the server. One object is one job: {@link #run} or {@link #plan} is
+ * called once, {@link #cancel} from any thread.
+ *
+ * <p>A job is one attempt, or two: where the server cannot build on the previous snapshot after
+ * all, for instance because it was removed meanwhile, a whole new attempt reads everything.
+ *
+ * <p>Cancelling, and the deadline, end the job at its next step: calls to the server and reads of
+ * the disk that are under way are cut off, everything is taken apart, and bitmaps are as after a
+ * failure. Only the server's answer to the end of the backup is always waited for, as long as one
+ * operation may take.
+ */
+public final class BackupJob {
+  private final BackupEnvironment environment;
+  private final BackupRequest request;
+  private final CancellationToken token = new CancellationToken();
+
+  /**
+   * A job for a machine of this host.
+   *
+   * @param server where it goes; stays open
+   * @param request what to do
+   * @param progress who is told
+   * @param clock tells the backup time
+   * @param random makes nonces and names; should be a secure one
+   */
+  public BackupJob(
+      PbsServer server,
+      BackupRequest request,
+      Progress progress,
+      Clock clock,
+      RandomGenerator random) {
+    this(
+        new BackupEnvironment(
+            server,
+            progress,
+            clock,
+            random,
+            QemuMachine::connect,
+            Qcow2Images::createEmpty,
+            RateLimiter.Ticker.SYSTEM,
+            ChunkPipeline.Sizes.ofMachine()),
+        request);
+  }
+
+  BackupJob(BackupEnvironment environment, BackupRequest request) {
+    this.environment = environment;
+    this.request = request;
+  }
+
+  /**
+   * Backs up.
+   *
+   * @return what exists on the server now
+   * @throws BackupException for ends that people can act upon
+   * @throws PbsException if the server refused
+   * @throws IOException for everything else; no snapshot exists then, unless it is an {@link
+   *     OutcomeUnknownException}
+   */
+  public BackupSummary run() throws IOException {
+    Optional<FullRead> forced =
+        request.forceFullRead()
+            ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
+            : Optional.empty();
+    JobDeadline deadline = new JobDeadline(request.deadline(), token);
+    try {
+      return attempt(forced);
+    } catch (OutcomeUnknownException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      BackupException reason = token.reason();
+      if (reason != null) {
+        if (reason != e) {
+          reason.addSuppressed(e);
+        }
+        throw reason;
+      }
+      throw e;
+    } finally {
+      deadline.close();
+    }
+  }
+
+  private BackupSummary attempt(Optional<FullRead> forced) throws IOException {
+    try {
+      return new BackupRun(environment, request, forced, token).run();
+    } catch (IOException e) {
+      PbsException refusal = refusalOf(e);
+      if (refusal == null || refusal.problem().retry() != Retry.AS_FULL_READ) {
+        throw e;
+      }
+      token.check();
+      String line = "the server would not build on the last snapshot: " + refusal.serverText();
+      environment.progress().warn(line + "; reading everything");
+      FullRead everything = new FullRead(FullReadReason.NO_USABLE_SNAPSHOT, line);
+      try {
+        return new BackupRun(environment, request, Optional.of(everything), token).run();
+      } catch (IOException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  private static @Nullable PbsException refusalOf(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PbsException refusal) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Says what {@link #run} would do now, without changing anything in QEMU or on the server.
+   *
+   * @return with at most as many bytes to be read as it says
+   */
+  public BackupSummary plan() throws IOException {
+    return new DryRun(environment, request).plan();
+  }
+
+  /** Ends the job at its next step. Returns at once; {@link #run} throws when all is cleared up. */
+  public void cancel() {
+    token.cancel(
+        new JobCancelledException(
+            "the backup was cancelled; there is no new snapshot, and no change is lost for the next"
+                + " one",
+            "Start it again when it suits.",
+            null));
+  }
+}

@@ -1,0 +1,253 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.ReadPlan.FullRead;
+import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
+import org.qmpbs.machine.Disk;
+import org.qmpbs.machine.Strategy;
+import org.qmpbs.pbs.BackupSession;
+import org.qmpbs.pbs.FinishOutcome;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo;
+
+/**
+ * One attempt at a backup, and the order of its steps:
+ *
+ * <ol>
+ *   <li>clear away what a dead run left, stop if a live one is at work;
+ *   <li>look at the machine, choose disks, refuse what is unsafe;
+ *   <li>open the session: the group is ours from here on;
+ *   <li>read what the server has, look at the disks again, decide what may be trusted;
+ *   <li>take the instant, in which the new bitmaps start; send the disks; verify and give the
+ *       instant back, so that the guest is relieved before anything else;
+ *   <li>write the record, finish;
+ *   <li>drop the old bitmaps.
+ * </ol>
+ *
+ * A failure anywhere before the server's confirmation takes the instant apart, drops the new
+ * bitmaps and leaves the old ones, which recorded all the time. A failure after it is a warning.
+ */
+final class BackupRun {
+  private final BackupEnvironment environment;
+  private final BackupRequest request;
+  private final Optional<FullRead> forced;
+  private final CancellationToken token;
+  private final String target;
+  private final AtomicBoolean committing = new AtomicBoolean();
+  private final List<String> warnings = new ArrayList<>();
+
+  BackupRun(
+      BackupEnvironment environment,
+      BackupRequest request,
+      Optional<FullRead> forced,
+      CancellationToken token) {
+    this.environment = environment;
+    this.request = request;
+    this.forced = forced;
+    this.token = token;
+    this.target =
+        EpochName.targetOf(environment.server().repository(), request.namespace(), request.group());
+  }
+
+  /** Does it. */
+  BackupSummary run() throws IOException {
+    Instant start = environment.clock().instant();
+    environment.progress().phase("looking at the machine");
+    try (Closing closing = new Closing(environment.progress())) {
+      MachinePort machine = environment.machines().connect(request.qmpSocket());
+      closing.add("the monitor connection", machine);
+      // Remains first: they hide the disks below them, and the guest pays for them.
+      new RemainsSweeper(machine, environment.progress()).sweep();
+      MachineLook look = MachineLook.at(machine, request);
+      machine.requireSafe(look.diskList());
+      token.check();
+
+      Optional<Snapshot> newest =
+          GroupHistory.newest(environment.server(), request.namespace(), request.group())
+              .map(SnapshotInfo::snapshot);
+      Snapshot snapshot =
+          new BackupTime(environment, token).next(request.group(), request.backupTime(), newest);
+      BackupSession session = environment.server().startBackup(request.namespace(), snapshot);
+      closing.add("the session", session);
+      closing.add("", token.onCancel(() -> closeUnlessCommitting(session)));
+      token.check();
+      Done done = backup(machine, session, newest);
+      return new BackupSummary(
+          snapshot,
+          done.previous.orElse(null),
+          done.strategy,
+          done.disks,
+          done.look.skipped(),
+          done.look.choice().excluded(),
+          Duration.between(start, environment.clock().instant()),
+          warnings);
+    }
+  }
+
+  /** Closing the session while it is finished would only make its outcome unknown. */
+  private void closeUnlessCommitting(BackupSession session) {
+    if (!committing.get()) {
+      session.close();
+    }
+  }
+
+  private record Done(
+      Optional<Snapshot> previous, Strategy strategy, List<DiskSummary> disks, MachineLook look) {}
+
+  private Done backup(MachinePort machine, BackupSession session, Optional<Snapshot> newest)
+      throws IOException {
+    environment.progress().phase("reading the previous snapshot");
+    MachineLook first = MachineLook.at(machine, request);
+    PreviousBackup previous =
+        new PreviousBackupReader(PreviousSource.of(session), environment.progress())
+            .read(newest, first.archives());
+    token.check();
+
+    // Reading may have taken long; what is decided now is about the disks as they are now.
+    MachineLook look = MachineLook.at(machine, request);
+    MachinePort.Identity identity = machine.identity();
+    warnOfOtherMachine(previous, identity);
+    List<DiskJob> jobs =
+        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous);
+    BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
+    rotation.removeInconsistent(look.diskList());
+    for (Disk disk : look.diskList()) {
+      long time = session.snapshot().time();
+      rotation.willCreate(disk, new EpochName(target, time, environment.random().nextLong()));
+    }
+    SnapshotRecord description = describe(jobs, rotation, identity);
+
+    List<DiskSummary> disks;
+    try {
+      disks = transferAndFinish(machine, session, jobs, rotation, description, previous);
+    } catch (OutcomeUnknownException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      for (String trouble : rotation.dropNew()) {
+        environment.progress().warn(trouble);
+        e.addSuppressed(new IOException(trouble));
+      }
+      throw e;
+    }
+    rotation.keepNew().forEach(this::warn);
+    return new Done(previous.snapshot(), machine.strategy(), disks, look);
+  }
+
+  private List<DiskSummary> transferAndFinish(
+      MachinePort machine,
+      BackupSession session,
+      List<DiskJob> jobs,
+      BitmapRotation rotation,
+      SnapshotRecord description,
+      PreviousBackup previous)
+      throws IOException {
+    InstantReader reader =
+        new InstantReader(environment, request, token, machine, session, this::warn);
+    List<InstantReader.Sent> sent = reader.read(jobs, rotation, previous);
+    token.check();
+    environment.progress().phase("finishing");
+    List<ManifestFile> files = new ArrayList<>();
+    sent.forEach(disk -> files.add(disk.file()));
+    files.add(
+        session.uploadBlob(SnapshotRecord.FILE_NAME, SnapshotRecordCodec.encode(description)));
+    finish(session, new Manifest(session.snapshot(), files), description);
+    return sent.stream().map(InstantReader.Sent::summary).toList();
+  }
+
+  private void finish(BackupSession session, Manifest manifest, SnapshotRecord description)
+      throws IOException {
+    committing.set(true);
+    token.check();
+    IOException doubt = new IOException("the connection died before the server's answer");
+    try {
+      if (session.finish(manifest) == FinishOutcome.DONE) {
+        return;
+      }
+    } catch (PbsException e) {
+      // A refusal is an answer: the snapshot does not exist.
+      throw e;
+    } catch (IOException e) {
+      doubt = e;
+    }
+    // A session that still lives would keep the unfinished snapshot in the list.
+    session.close();
+    Snapshot snapshot = session.snapshot();
+    environment.progress().warn("the end of the backup got no answer; asking for " + snapshot);
+    boolean exists;
+    try {
+      exists =
+          new FinishDoubt(environment, request.namespace(), snapshot, description).snapshotExists();
+    } catch (IOException e) {
+      e.addSuppressed(doubt);
+      throw new OutcomeUnknownException(
+          "the connection died while the server finished "
+              + snapshot
+              + ", and it cannot be asked whether the snapshot exists: "
+              + e.getMessage(),
+          "Nothing is lost: both bitmaps are kept, and the next backup finds out. Start it again"
+              + " when the server can be reached.",
+          e);
+    }
+    if (!exists) {
+      throw new IOException(
+          "the connection died while the server finished " + snapshot + "; it does not exist",
+          doubt);
+    }
+    warn("the connection died while the server finished " + snapshot + ", but it did finish it");
+  }
+
+  private SnapshotRecord describe(
+      List<DiskJob> jobs, BitmapRotation rotation, MachinePort.Identity identity) {
+    List<RecordedDisk> disks =
+        jobs.stream()
+            .map(
+                job ->
+                    new RecordedDisk(
+                        job.disk().name(),
+                        job.archive(),
+                        job.disk().size(),
+                        rotation.created(job.disk()),
+                        job.disk().format()))
+            .toList();
+    return new SnapshotRecord(
+        target, disks, identity.uuid(), identity.name(), identity.qemuVersion());
+  }
+
+  private void warnOfOtherMachine(PreviousBackup previous, MachinePort.Identity identity) {
+    if (previous instanceof PreviousBackup.Recorded recorded) {
+      String before = recorded.description().machineUuid();
+      if (!before.isEmpty() && !identity.uuid().isEmpty() && !before.equals(identity.uuid())) {
+        warn(
+            "snapshot "
+                + recorded.manifest().snapshot()
+                + " is of the machine with UUID "
+                + before
+                + ", this one has "
+                + identity.uuid()
+                + "; if they are two machines, give each a --backup-id of its own");
+      }
+    }
+  }
+
+  private void warn(String line) {
+    warnings.add(line);
+    environment.progress().warn(line);
+  }
+
+  /** Where scratch files go. */
+  static Path scratchParent(BackupRequest request) {
+    Path given = request.scratchDirectory();
+    return given == null ? RunDirectory.DEFAULT_PARENT : given;
+  }
+}

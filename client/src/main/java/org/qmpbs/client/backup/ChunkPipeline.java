@@ -1,0 +1,406 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.Chunks;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.Zeros;
+import org.qmpbs.client.backup.KnownChunks.Claim;
+import org.qmpbs.client.progress.Progress;
+import org.qmpbs.nbd.Extent;
+import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.ManifestFile;
+
+/**
+ * Takes one disk to the server: read → hash → known? → compress → upload → index.
+ *
+ * <p>Threads. The caller's thread walks the disk and starts reads; each chunk's reads are split at
+ * {@link #READ_SIZE} and run at once. {@code qmpbs-hash-n} hash and compress; {@code
+ * qmpbs-upload-n} upload, so that a slow server holds up no processor. Chunks are appended in any
+ * order, each after its upload has returned.
+ *
+ * <p>Buffers. A chunk's plain buffer belongs to its reads, then to one hashing thread, which gives
+ * it back; a chunk to be uploaded moves to an encoded buffer, which the uploading thread gives
+ * back. Both pools are fixed: the reader waits when the hashing falls behind, the hashing when the
+ * server does. Whoever waits for an encoded buffer waits only for uploads, and those wait for no
+ * buffer, so nothing can wait in a circle.
+ *
+ * <p>Failure. The first error stops everything: pools refuse, threads are interrupted, and that
+ * error is the one that the caller sees. A chunk whose upload did not return is never appended. A
+ * read that is still under way may go on writing to its buffer, which nobody uses again.
+ */
+final class ChunkPipeline {
+  /** Larger requests are slower, smaller ones cost more than they read (qemu-live.md, part 8). */
+  static final int READ_SIZE = 1 << 20;
+
+  /**
+   * How long threads of a failed pipeline may take to notice; closing the session ends the rest.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Sizes sizes;
+  private final DiskSource source;
+  private final IndexAppender index;
+  private final FixedIndexWriter writer;
+  private final KnownChunks known;
+  private final RateLimiter rate;
+  private final Progress progress;
+  private final Transfer transfer = new Transfer();
+
+  private final BufferPool plain;
+  private final BufferPool encoded;
+  private final PipelineThreads hashing;
+  private final PipelineThreads uploading;
+
+  private final Object lock = new Object();
+  private int pending;
+  private @Nullable Throwable failure;
+
+  /**
+   * How much goes on at once.
+   *
+   * @param hashers threads that hash and compress
+   * @param uploads calls in flight; more than four gain nothing (java-stack.md)
+   * @param readAhead chunks that are being read while all hashers are busy
+   */
+  record Sizes(int hashers, int uploads, int readAhead) {
+    /** More than 8 hashers outrun any network, and every one costs two buffers of 4 MiB. */
+    private static final int MOST_HASHERS = 8;
+
+    /** For this machine. */
+    static Sizes ofMachine() {
+      int processors = Runtime.getRuntime().availableProcessors();
+      return new Sizes(Math.max(2, Math.min(MOST_HASHERS, processors)), 4, 4);
+    }
+  }
+
+  ChunkPipeline(
+      Sizes sizes,
+      DiskSource source,
+      FixedIndexWriter writer,
+      IndexAppender index,
+      KnownChunks known,
+      RateLimiter rate,
+      Progress progress) {
+    this.sizes = sizes;
+    this.source = source;
+    this.writer = writer;
+    this.index = index;
+    this.known = known;
+    this.rate = rate;
+    this.progress = progress;
+    int plainBuffers = sizes.hashers() + sizes.readAhead();
+    int encodedBuffers = sizes.hashers() + sizes.uploads();
+    this.plain = new BufferPool(plainBuffers, Chunks.SIZE);
+    this.encoded = new BufferPool(encodedBuffers, Blob.maxEncodedLength(Chunks.SIZE));
+    this.hashing = new PipelineThreads("hash", sizes.hashers(), plainBuffers);
+    this.uploading = new PipelineThreads("upload", sizes.uploads(), encodedBuffers);
+  }
+
+  /** What was counted so far. */
+  Transfer transfer() {
+    return transfer;
+  }
+
+  /** The settings in use. */
+  Sizes sizes() {
+    return sizes;
+  }
+
+  /** Chunk buffers in use, plain and encoded. */
+  int lentBuffers() {
+    return plain.lent() + encoded.lent();
+  }
+
+  /**
+   * Does all work of a disk and closes its archive. To be called once.
+   *
+   * @return the manifest entry
+   */
+  ManifestFile run(ReadRanges ranges, CancellationToken token) throws IOException {
+    CancellationToken.Registration waker = token.onCancel(() -> fail(reasonOf(token)));
+    try {
+      ranges.forEach(this::allocation, this::dispatch);
+      awaitIdle();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    } finally {
+      waker.close();
+      endThreads();
+    }
+    throwFailure();
+    return index.close();
+  }
+
+  private static Throwable reasonOf(CancellationToken token) {
+    BackupException reason = token.reason();
+    return reason == null ? new IllegalStateException("cancelled without a reason") : reason;
+  }
+
+  private void dispatch(ChunkWork work) throws IOException {
+    throwFailure();
+    if (work instanceof ChunkWork.Read read) {
+      startRead(read);
+    } else if (work instanceof ChunkWork.Zero zero) {
+      assignZeros(zero);
+    } else if (work instanceof ChunkWork.Reuse reuse) {
+      if (!index.isReused()) {
+        throw new IllegalStateException("nothing to take over for " + reuse);
+      }
+      transfer.reused.add(bytes(reuse.first(), reuse.count()));
+    }
+  }
+
+  private long bytes(int first, int count) {
+    return Math.min(index.size(), Chunks.start(first + count)) - Chunks.start(first);
+  }
+
+  // Zeros: never read, uploaded once if the server does not know them.
+
+  private void assignZeros(ChunkWork.Zero zero) throws IOException {
+    transfer.zero.add(bytes(zero.first(), zero.count()));
+    int last = zero.first() + zero.count() - 1;
+    int lastLength = Chunks.length(index.size(), last);
+    if (lastLength == Chunks.SIZE) {
+      assignZeros(zero.first(), zero.count(), Chunks.SIZE);
+      return;
+    }
+    assignZeros(zero.first(), zero.count() - 1, Chunks.SIZE);
+    assignZeros(last, 1, lastLength);
+  }
+
+  private void assignZeros(int first, int count, int length) throws IOException {
+    if (count == 0) {
+      return;
+    }
+    Digest digest = Zeros.digest(length);
+    KnownChunks.WhenKnown assign =
+        () -> {
+          for (int i = first; i < first + count; i++) {
+            index.set(i, digest);
+          }
+          progress.advance((long) count * length);
+          done();
+        };
+    begin();
+    Claim claim = known.claim(digest, assign);
+    if (claim == Claim.UPLOAD) {
+      byte[] blob = Zeros.encoded(length);
+      upload(digest, length, blob, blob.length);
+    }
+    if (claim != Claim.UNDER_WAY) {
+      assign.run();
+    }
+  }
+
+  // Reading, in the caller's thread.
+
+  private void allocation(long offset, long length, Consumer<Extent> sink)
+      throws DiskReadException {
+    try {
+      source.allocation(offset, length, sink);
+    } catch (IOException e) {
+      throw new DiskReadException(
+          "the block status at byte " + offset + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  // guarded() lets no exception through to the future that is ignored.
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private void startRead(ChunkWork.Read work) throws IOException {
+    byte[] buffer = takeFrom(plain);
+    begin();
+    int length = Chunks.length(index.size(), work.chunk());
+    zeroTheGaps(buffer, work.ranges(), length);
+    long start = Chunks.start(work.chunk());
+    List<CompletableFuture<@Nullable Void>> reads = new ArrayList<>();
+    for (ChunkWork.Range range : work.ranges()) {
+      int end = range.start() + range.length();
+      for (int from = range.start(); from < end; from += READ_SIZE) {
+        int count = Math.min(READ_SIZE, end - from);
+        reads.add(readAsync(start + from, buffer, from, count));
+      }
+    }
+    CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
+        .whenComplete((nothing, error) -> guarded(() -> onRead(work, buffer, length, error)));
+  }
+
+  private CompletableFuture<@Nullable Void> readAsync(
+      long offset, byte[] buffer, int bufferOffset, int length) throws DiskReadException {
+    try {
+      return source.readAsync(offset, buffer, bufferOffset, length);
+    } catch (IOException e) {
+      throw new DiskReadException(
+          "reading the disk at byte " + offset + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void zeroTheGaps(byte[] buffer, List<ChunkWork.Range> ranges, int length) {
+    int position = 0;
+    for (ChunkWork.Range range : ranges) {
+      Arrays.fill(buffer, position, range.start(), (byte) 0);
+      position = range.start() + range.length();
+    }
+    Arrays.fill(buffer, position, length, (byte) 0);
+  }
+
+  private void onRead(ChunkWork.Read work, byte[] buffer, int length, @Nullable Throwable error)
+      throws DiskReadException {
+    if (error != null) {
+      Throwable cause = error.getCause();
+      Throwable shown = error instanceof CompletionException && cause != null ? cause : error;
+      throw new DiskReadException(
+          "reading the disk near byte "
+              + Chunks.start(work.chunk())
+              + " failed: "
+              + shown.getMessage(),
+          shown);
+    }
+    transfer.read.add(work.bytes());
+    transfer.zero.add(length - work.bytes());
+    hashing.run(() -> guarded(() -> hash(work.chunk(), buffer, length)));
+  }
+
+  // Hashing and compressing.
+
+  private void hash(int chunk, byte[] buffer, int length) throws IOException {
+    Digest digest =
+        Zeros.isZero(buffer, 0, length) ? Zeros.digest(length) : Digest.sha256(buffer, 0, length);
+    KnownChunks.WhenKnown assign = () -> assign(chunk, digest, length);
+    Claim claim = known.claim(digest, assign);
+    if (claim != Claim.UPLOAD) {
+      plain.give(buffer);
+      if (claim == Claim.KNOWN) {
+        assign.run();
+      }
+      return;
+    }
+    byte[] blob = takeFrom(encoded);
+    int blobLength = Blob.encode(buffer, 0, length, blob);
+    plain.give(buffer);
+    uploading.run(
+        () ->
+            guarded(
+                () -> {
+                  upload(digest, length, blob, blobLength);
+                  encoded.give(blob);
+                  assign.run();
+                }));
+  }
+
+  private void assign(int chunk, Digest digest, int length) throws IOException {
+    index.set(chunk, digest);
+    progress.advance(length);
+    done();
+  }
+
+  // Uploading.
+
+  private void upload(Digest digest, int length, byte[] blob, int blobLength) throws IOException {
+    try {
+      rate.acquire(blobLength);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    writer.uploadChunk(digest, length, blob, blobLength);
+    transfer.uploadedChunks.increment();
+    transfer.uploadedPlain.add(length);
+    transfer.uploadedEncoded.add(blobLength);
+    known.uploaded(digest);
+  }
+
+  // What is under way, and the first failure.
+
+  private void begin() {
+    synchronized (lock) {
+      pending++;
+    }
+  }
+
+  private void done() {
+    synchronized (lock) {
+      pending--;
+      lock.notifyAll();
+    }
+  }
+
+  private void awaitIdle() throws IOException {
+    synchronized (lock) {
+      while (pending > 0 && failure == null) {
+        try {
+          lock.wait();
+        } catch (InterruptedException e) {
+          throw interrupted(e);
+        }
+      }
+    }
+  }
+
+  private void fail(Throwable cause) {
+    synchronized (lock) {
+      if (failure != null) {
+        return;
+      }
+      failure = cause;
+      lock.notifyAll();
+    }
+    plain.stop();
+    encoded.stop();
+    hashing.stop();
+    uploading.stop();
+  }
+
+  private void throwFailure() throws IOException {
+    Throwable cause;
+    synchronized (lock) {
+      cause = failure;
+    }
+    if (cause instanceof IOException io) {
+      throw io;
+    }
+    if (cause != null) {
+      throw new IllegalStateException("the pipeline failed: " + cause, cause);
+    }
+  }
+
+  private void guarded(KnownChunks.WhenKnown task) {
+    try {
+      task.run();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void endThreads() {
+    try {
+      hashing.end(PATIENCE);
+      uploading.end(PATIENCE);
+    } catch (InterruptedException e) {
+      fail(interrupted(e));
+    }
+  }
+
+  private static byte[] takeFrom(BufferPool pool) throws IOException {
+    try {
+      return pool.take();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static IOException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    InterruptedIOException exception = new InterruptedIOException("the backup was interrupted");
+    exception.initCause(cause);
+    return exception;
+  }
+}

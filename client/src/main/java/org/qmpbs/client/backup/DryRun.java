@@ -1,0 +1,93 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.ReadPlan.FullRead;
+import org.qmpbs.client.backup.ReadPlan.Incremental;
+import org.qmpbs.pbs.ReaderSession;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo;
+
+/**
+ * What a backup would do. It looks with the eyes of the real one, except that it reads the last
+ * snapshot through a reader session: a backup session would lock the group and make a snapshot.
+ */
+final class DryRun {
+  private final BackupEnvironment environment;
+  private final BackupRequest request;
+
+  DryRun(BackupEnvironment environment, BackupRequest request) {
+    this.environment = environment;
+    this.request = request;
+  }
+
+  BackupSummary plan() throws IOException {
+    Instant start = environment.clock().instant();
+    environment.progress().phase("looking at the machine");
+    try (Closing closing = new Closing(environment.progress())) {
+      MachinePort machine = environment.machines().connect(request.qmpSocket());
+      closing.add("the monitor connection", machine);
+      MachineLook look = MachineLook.at(machine, request);
+      machine.requireSafe(look.diskList());
+      List<String> warnings = new ArrayList<>();
+      machine
+          .remains()
+          .ifPresent(
+              remains -> warnings.add("an earlier run left " + remains.description() + " in QEMU"));
+      environment.progress().phase("reading the previous snapshot");
+      PreviousBackup previous = readPrevious(look.archives());
+      Planner planner =
+          new Planner(
+              EpochName.targetOf(
+                  environment.server().repository(), request.namespace(), request.group()),
+              request.forceFullRead()
+                  ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
+                  : Optional.empty(),
+              previous);
+      Snapshot wouldBe =
+          new BackupTime(environment, new CancellationToken())
+              .wouldBe(request.group(), request.backupTime());
+      return new BackupSummary(
+          wouldBe,
+          previous.snapshot().orElse(null),
+          machine.strategy(),
+          look.choice().disks().stream().map(disk -> summary(disk, planner.plan(disk))).toList(),
+          look.skipped(),
+          look.choice().excluded(),
+          Duration.between(start, environment.clock().instant()),
+          warnings);
+    }
+  }
+
+  private PreviousBackup readPrevious(List<String> archives) throws IOException {
+    Optional<SnapshotInfo> newest =
+        GroupHistory.newest(environment.server(), request.namespace(), request.group());
+    if (newest.isEmpty()) {
+      return new PreviousBackup.None();
+    }
+    Snapshot snapshot = newest.get().snapshot();
+    // The server builds on the last snapshot or on none, never on the one before.
+    if (newest.get().failedVerification()) {
+      return new PreviousBackup.Unusable(
+          "the server does not build on the last snapshot, "
+              + snapshot
+              + "; its verification failed");
+    }
+    try (ReaderSession reader = environment.server().startReader(request.namespace(), snapshot)) {
+      return new PreviousBackupReader(PreviousSource.of(reader), environment.progress())
+          .read(Optional.of(snapshot), archives);
+    }
+  }
+
+  private static DiskSummary summary(ChosenDisk chosen, ReadPlan plan) {
+    long size = chosen.disk().size();
+    long read = plan instanceof Incremental incremental ? incremental.dirtyBytes() : size;
+    return new DiskSummary(
+        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0);
+  }
+}

@@ -1,0 +1,77 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReaderSession;
+import org.qmpbs.pbs.Snapshot;
+
+/**
+ * Finds out whether a snapshot exists whose end got no answer. The server may still be at it, or at
+ * removing it, so it is asked several times: a "no" counts when it was said twice, a "yes" when the
+ * snapshot can be read and records exactly what this run wrote.
+ */
+final class FinishDoubt {
+  private static final int ATTEMPTS = 6;
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final BackupEnvironment environment;
+  private final Namespace namespace;
+  private final Snapshot snapshot;
+  private final SnapshotRecord written;
+
+  FinishDoubt(
+      BackupEnvironment environment,
+      Namespace namespace,
+      Snapshot snapshot,
+      SnapshotRecord written) {
+    this.environment = environment;
+    this.namespace = namespace;
+    this.snapshot = snapshot;
+    this.written = written;
+  }
+
+  /**
+   * Asks.
+   *
+   * @throws IOException if no answer could be had
+   */
+  boolean snapshotExists() throws IOException {
+    IOException last = null;
+    boolean absentBefore = false;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      if (i > 0) {
+        environment.sleep(PAUSE);
+      }
+      try {
+        boolean listed = isListed();
+        if (listed) {
+          return isOurs();
+        }
+        if (absentBefore) {
+          return false;
+        }
+        absentBefore = true;
+      } catch (IOException e) {
+        absentBefore = false;
+        last = e;
+      }
+    }
+    throw last == null ? new IOException("the server's answers contradict each other") : last;
+  }
+
+  private boolean isListed() throws IOException {
+    return environment.server().snapshots(namespace, Optional.of(snapshot.group())).stream()
+        .anyMatch(info -> info.snapshot().equals(snapshot));
+  }
+
+  private boolean isOurs() throws IOException {
+    try (ReaderSession reader = environment.server().startReader(namespace, snapshot)) {
+      Manifest manifest = reader.manifest();
+      byte[] content = reader.blob(manifest, SnapshotRecord.FILE_NAME);
+      return SnapshotRecordCodec.decode(content).equals(written);
+    }
+  }
+}

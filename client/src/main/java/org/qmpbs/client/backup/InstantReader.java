@@ -1,0 +1,224 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
+import org.qmpbs.machine.DiskRequest;
+import org.qmpbs.machine.DiskView;
+import org.qmpbs.machine.MachineInstant;
+import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.nbd.Extent;
+import org.qmpbs.pbs.BackupSession;
+import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.ManifestFile;
+
+/**
+ * Takes the instant, sends every disk of it, and gives it back. The instant is closed on every
+ * path; after a failure its own errors are only added to the first one, and after a verified end
+ * they are warnings, because everything that was read is right.
+ */
+final class InstantReader {
+  private final BackupEnvironment environment;
+  private final BackupRequest request;
+  private final CancellationToken token;
+  private final MachinePort machine;
+  private final BackupSession session;
+  private final Consumer<String> warn;
+  private final RateLimiter rate;
+
+  InstantReader(
+      BackupEnvironment environment,
+      BackupRequest request,
+      CancellationToken token,
+      MachinePort machine,
+      BackupSession session,
+      Consumer<String> warn) {
+    this.environment = environment;
+    this.request = request;
+    this.token = token;
+    this.machine = machine;
+    this.session = session;
+    this.warn = warn;
+    this.rate = new RateLimiter(request.rate(), environment.ticker());
+  }
+
+  /**
+   * A disk that is on the server, though not yet in a finished snapshot.
+   *
+   * @param file its manifest entry
+   * @param summary what was done for it
+   */
+  record Sent(ManifestFile file, DiskSummary summary) {}
+
+  /** Sends all disks. */
+  List<Sent> read(List<DiskJob> jobs, BitmapRotation rotation, PreviousBackup previous)
+      throws IOException {
+    KnownChunks known = new KnownChunks();
+    for (DiskJob job : jobs) {
+      previous
+          .index(job.archive())
+          .ifPresent(
+              state -> {
+                if (state instanceof Parsed parsed) {
+                  known.addAll(parsed.index());
+                }
+              });
+    }
+    Path parent = BackupRun.scratchParent(request);
+    DeadRuns.sweep(parent, environment.progress());
+    RunDirectory directory =
+        RunDirectory.create(
+            parent, request.qmpSocket(), environment.images(), environment.random());
+    List<Sent> sent;
+    try {
+      sent = readInstant(directory, jobs, rotation, known);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, directory);
+      throw e;
+    }
+    try {
+      directory.close();
+    } catch (IOException e) {
+      warn.accept("cannot remove " + directory.path() + ": " + e.getMessage());
+    }
+    return sent;
+  }
+
+  private List<Sent> readInstant(
+      RunDirectory directory, List<DiskJob> jobs, BitmapRotation rotation, KnownChunks known)
+      throws IOException {
+    environment.progress().phase("taking the point in time");
+    List<DiskRequest> requests =
+        jobs.stream()
+            .map(
+                job ->
+                    new DiskRequest(
+                        job.disk(),
+                        rotation.created(job.disk()).text(),
+                        job.trustedBitmap().orElse(null)))
+            .toList();
+    token.check();
+    MachineInstant instant =
+        machine.takeInstant(
+            directory.run(),
+            requests,
+            directory.scratchFiles(),
+            directory.nbdSocket(),
+            directory.path());
+    List<Sent> sent = new ArrayList<>();
+    try {
+      List<DiskView> views = instant.disks();
+      for (int i = 0; i < jobs.size(); i++) {
+        token.check();
+        sent.add(send(instant, views.get(i), jobs.get(i), known));
+      }
+      instant.verify();
+    } catch (DiskReadException e) {
+      IOException explained = explain(instant, e);
+      closeAfter(explained, instant);
+      throw explained;
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, instant);
+      throw e;
+    }
+    try {
+      instant.close();
+    } catch (IOException e) {
+      warn.accept(
+          "the point in time was read, but not everything of it could be taken out of QEMU again;"
+              + " the next backup will try: "
+              + e.getMessage());
+    }
+    return sent;
+  }
+
+  /** A point in time that broke explains a failed read better than the read itself. */
+  private static IOException explain(MachineInstant instant, DiskReadException failure) {
+    try {
+      instant.verify();
+    } catch (PointInTimeBrokenException e) {
+      e.addSuppressed(failure);
+      return e;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  private static void closeAfter(Throwable failure, AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure.addSuppressed(e);
+    } catch (Exception e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private Sent send(MachineInstant instant, DiskView view, DiskJob job, KnownChunks known)
+      throws IOException {
+    if (view.dirty().isPresent() != job.base().isPresent()) {
+      throw new IllegalStateException("the instant of " + job.disk().name() + " is not as planned");
+    }
+    try (Closing closing = new Closing(environment.progress())) {
+      DiskSource source = machine.open(instant, view);
+      closing.add("the connection to disk " + job.disk().name(), source);
+      closing.add(
+          "",
+          token.onCancel(() -> Closing.close("a cancelled read", source, environment.progress())));
+      if (source.size() != job.disk().size()) {
+        throw new IOException(
+            "disk "
+                + job.disk().name()
+                + " was resized from "
+                + job.disk().size()
+                + " to "
+                + source.size()
+                + " bytes while the backup began; start it again");
+      }
+      return send(source, view.dirty(), job, known);
+    }
+  }
+
+  private Sent send(DiskSource source, Optional<List<Extent>> dirty, DiskJob job, KnownChunks known)
+      throws IOException {
+    ReadRanges ranges = new ReadRanges(job.disk().size(), dirty);
+    environment.progress().phase("reading " + job.disk().name());
+    environment.progress().total(ranges.mostBytes());
+    FixedIndexWriter writer;
+    IndexAppender index;
+    if (job.base().isPresent()) {
+      FixedIndex base = job.base().get();
+      writer = session.reuseIndex(job.archive(), base);
+      index = IndexAppender.ofReused(writer, base);
+    } else {
+      writer = session.createIndex(job.archive(), job.disk().size());
+      index = IndexAppender.ofNew(writer, job.disk().size());
+    }
+    ChunkPipeline pipeline =
+        new ChunkPipeline(
+            environment.sizes(), source, writer, index, known, rate, environment.progress());
+    ManifestFile file = pipeline.run(ranges, token);
+    Transfer transfer = pipeline.transfer();
+    return new Sent(
+        file,
+        new DiskSummary(
+            job.disk().name(),
+            job.archive(),
+            job.disk().size(),
+            job.plan(),
+            transfer.read.sum(),
+            transfer.zero.sum(),
+            transfer.reused.sum(),
+            transfer.uploadedChunks.sum(),
+            transfer.uploadedPlain.sum(),
+            transfer.uploadedEncoded.sum()));
+  }
+}

@@ -1,0 +1,124 @@
+package org.qmpbs.client.backup;
+
+import java.util.Map;
+import java.util.Optional;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.Snapshot;
+
+/**
+ * What the server has of this group's last snapshot, as far as the next backup may use it. Each
+ * case that is not {@link Recorded} leads to a full read of every disk.
+ */
+sealed interface PreviousBackup {
+
+  /** The snapshot that is built upon, or empty. */
+  default Optional<Snapshot> snapshot() {
+    return Optional.empty();
+  }
+
+  /** The index of {@code archive} if it was read, sound or not. */
+  default Optional<IndexState> index(String archive) {
+    return Optional.empty();
+  }
+
+  /** The group has no snapshot. */
+  record None() implements PreviousBackup {}
+
+  /**
+   * The group has snapshots, but the server does not build on any of them.
+   *
+   * @param detail one line for people
+   */
+  record Unusable(String detail) implements PreviousBackup {}
+
+  /**
+   * Its manifest, or its record, is damaged.
+   *
+   * @param of the snapshot
+   * @param detail one line for people
+   * @param indexes by archive, as far as they could be read; they still tell known chunks
+   */
+  record Damaged(Snapshot of, String detail, Map<String, IndexState> indexes)
+      implements PreviousBackup {
+    public Damaged {
+      indexes = Map.copyOf(indexes);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+      return Optional.of(of);
+    }
+
+    @Override
+    public Optional<IndexState> index(String archive) {
+      return Optional.ofNullable(indexes.get(archive));
+    }
+  }
+
+  /**
+   * It has no record that this program could use: another program, a newer version, or another
+   * target made it.
+   *
+   * @param of the snapshot
+   * @param detail one line for people
+   * @param indexes by archive; they still tell known chunks
+   */
+  record Foreign(Snapshot of, String detail, Map<String, IndexState> indexes)
+      implements PreviousBackup {
+    public Foreign {
+      indexes = Map.copyOf(indexes);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+      return Optional.of(of);
+    }
+
+    @Override
+    public Optional<IndexState> index(String archive) {
+      return Optional.ofNullable(indexes.get(archive));
+    }
+  }
+
+  /**
+   * It was made by this program for this group, and its manifest and record are sound.
+   *
+   * @param manifest the snapshot's
+   * @param description what it says of its bitmaps
+   * @param indexes by archive
+   */
+  record Recorded(Manifest manifest, SnapshotRecord description, Map<String, IndexState> indexes)
+      implements PreviousBackup {
+    public Recorded {
+      indexes = Map.copyOf(indexes);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+      return Optional.of(manifest.snapshot());
+    }
+
+    @Override
+    public Optional<IndexState> index(String archive) {
+      return Optional.ofNullable(indexes.get(archive));
+    }
+  }
+
+  /** An index of the snapshot. */
+  sealed interface IndexState {
+    /**
+     * It could be read and parsed.
+     *
+     * @param index the index
+     */
+    record Parsed(FixedIndex index) implements IndexState {}
+
+    /**
+     * It could not.
+     *
+     * @param why one line for people
+     */
+    record Unreadable(String why) implements IndexState {}
+  }
+}

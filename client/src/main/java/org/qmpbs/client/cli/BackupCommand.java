@@ -1,0 +1,172 @@
+package org.qmpbs.client.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.BackupJob;
+import org.qmpbs.client.backup.BackupRequest;
+import org.qmpbs.client.backup.BackupRequest.DiskSelection;
+import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Output;
+import org.qmpbs.client.output.Report;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.BackupType;
+import org.qmpbs.pbs.PbsServer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code qmpbs backup}. */
+@Command(
+    name = "backup",
+    description = "Back up a running machine: all disks, one instant, only what changed.",
+    mixinStandardHelpOptions = true)
+final class BackupCommand implements CliCommand {
+  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  @Option(
+      names = "--qmp",
+      paramLabel = "SOCKET",
+      required = true,
+      description = "Monitor socket of the machine (-qmp unix:SOCKET,server=on,wait=off).")
+  @SuppressWarnings("NullAway.Init") // picocli requires it
+  private Path qmp;
+
+  @Option(
+      names = "--backup-type",
+      paramLabel = "TYPE",
+      converter = Converters.ToBackupType.class,
+      description = "vm, ct or host; default: vm.")
+  private BackupType type = BackupType.VM;
+
+  @Option(
+      names = "--backup-id",
+      paramLabel = "ID",
+      description = "Name of the machine on the server, for instance 100.")
+  private @Nullable String id;
+
+  @Option(
+      names = "--backup-time",
+      paramLabel = "SECONDS",
+      description = "Time of the snapshot, seconds since 1970; default: now.")
+  private @Nullable Long time;
+
+  @Option(
+      names = "--disk",
+      paramLabel = "NAME[=ARCHIVE]",
+      converter = ToSelection.class,
+      description = "Back up this disk only; may be repeated. NAME is qdev id, drive or node.")
+  private List<DiskSelection> disks = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "NAME",
+      description = "Leave this disk out; may be repeated.")
+  private List<String> excluded = new ArrayList<>();
+
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      description = "Where data that the guest overwrites during the backup is kept.")
+  private @Nullable Path scratch;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "RATE",
+      converter = Converters.ToSize.class,
+      description = "Most bytes a second to send, for instance 20M or 100MiB.")
+  private @Nullable Long rate;
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "TIME",
+      converter = Converters.ToDuration.class,
+      description = "Give up after this time, for instance 4h; default: 24h.")
+  private Duration deadline = Duration.ofHours(24);
+
+  @Option(
+      names = "--force-full-read",
+      description = "Read all disks completely, even where a dirty bitmap could be trusted.")
+  private boolean forceFullRead;
+
+  @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
+  private boolean dryRun;
+
+  private final Host host;
+
+  @SuppressWarnings("NullAway.Init")
+  BackupCommand(Host host) {
+    this.host = host;
+  }
+
+  /** {@code NAME[=ARCHIVE]}. */
+  static final class ToSelection implements picocli.CommandLine.ITypeConverter<DiskSelection> {
+    @Override
+    public DiskSelection convert(String value) {
+      int equals = value.indexOf('=');
+      return equals < 0
+          ? new DiskSelection(value, null)
+          : new DiskSelection(value.substring(0, equals), value.substring(equals + 1));
+    }
+  }
+
+  @Override
+  public List<ExitCode> exitCodes() {
+    return List.of(ExitCode.values());
+  }
+
+  @Override
+  public Integer call() {
+    return new CommandRunner(host, output, "backup").run(this::consequence, this::backup);
+  }
+
+  private Report backup(Output out, Interruption interruption) throws IOException {
+    BackupRequest request = request();
+    try (PbsServer pbs = server.open(host)) {
+      BackupJob job = new BackupJob(pbs, request, out, host.clock(), host.random());
+      interruption.cancelWith(job::cancel);
+      return new BackupReport(dryRun ? job.plan() : job.run(), dryRun);
+    }
+  }
+
+  private BackupRequest request() throws UsageException {
+    if (id == null) {
+      throw new UsageException(
+          "no backup id was given",
+          "Use --backup-id with the machine's name or number on the server: --backup-id 100.");
+    }
+    return new BackupRequest(
+        qmp,
+        server.namespace(),
+        group(id),
+        time == null ? OptionalLong.empty() : OptionalLong.of(time),
+        disks,
+        Set.copyOf(excluded),
+        scratch,
+        rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+        deadline,
+        forceFullRead);
+  }
+
+  private BackupGroup group(String backupId) throws UsageException {
+    try {
+      return new BackupGroup(type, backupId);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), "Choose another --backup-id.");
+    }
+  }
+
+  private String consequence(ExitCode code) {
+    if (dryRun || code == ExitCode.USAGE || code == ExitCode.UNSAFE_MACHINE) {
+      return "Nothing was touched, neither the machine nor the server.";
+    }
+    return "There is no new snapshot. The machine runs on as before, and no change is lost: the next"
+        + " backup takes everything since the last good one.";
+  }
+}

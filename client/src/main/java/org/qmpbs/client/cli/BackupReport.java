@@ -1,0 +1,107 @@
+package org.qmpbs.client.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.qmpbs.client.backup.BackupSummary;
+import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.ReadPlan;
+import org.qmpbs.client.output.Durations;
+import org.qmpbs.client.output.Report;
+import org.qmpbs.client.output.Sizes;
+import org.qmpbs.machine.SkippedDrive;
+
+/** What {@code qmpbs backup} says at the end. */
+record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
+  @Override
+  public List<String> text() {
+    List<String> lines = new ArrayList<>();
+    for (DiskSummary disk : summary.disks()) {
+      lines.add(disk.name() + " (" + Sizes.format(disk.size()) + "): " + planText(disk.plan()));
+      lines.add("  " + (dryRun ? expectation(disk) : result(disk)));
+    }
+    for (SkippedDrive drive : summary.skipped()) {
+      lines.add(
+          "skipped: " + drive.name() + " (" + Names.of(drive.reason()).replace('-', ' ') + ")");
+    }
+    summary.excluded().forEach(name -> lines.add("left out: " + name + " (--exclude or --disk)"));
+    lines.add(
+        (dryRun ? "would make " : "")
+            + summary.snapshot()
+            + " in "
+            + Durations.format(summary.duration()));
+    return lines;
+  }
+
+  private static String planText(ReadPlan plan) {
+    if (plan instanceof ReadPlan.Incremental incremental) {
+      return "incremental, " + Sizes.format(incremental.dirtyBytes()) + " changed";
+    }
+    ReadPlan.FullRead full = (ReadPlan.FullRead) plan;
+    return "full read: " + full.detail();
+  }
+
+  private static String expectation(DiskSummary disk) {
+    return "at most "
+        + Sizes.format(disk.read())
+        + " to read, "
+        + Sizes.format(disk.reused())
+        + " reused -> "
+        + disk.archive();
+  }
+
+  private static String result(DiskSummary disk) {
+    return "read "
+        + Sizes.format(disk.read())
+        + ", sent "
+        + Sizes.format(disk.uploadedEncoded())
+        + " ("
+        + disk.uploadedChunks()
+        + " chunks), reused "
+        + Sizes.format(disk.reused())
+        + " -> "
+        + disk.archive();
+  }
+
+  @Override
+  public void describe(ObjectNode node) {
+    node.put("dry_run", dryRun).put("snapshot", summary.snapshot().toString());
+    Rows.name(node, summary.snapshot());
+    node.put("previous", summary.previous() == null ? null : summary.previous().toString())
+        .put("strategy", Names.of(summary.strategy()))
+        .put("duration_seconds", summary.duration().toMillis() / 1000.0);
+    ArrayNode disks = node.putArray("disks");
+    summary.disks().forEach(disk -> describe(disks.addObject(), disk));
+    ArrayNode skipped = node.putArray("skipped");
+    summary
+        .skipped()
+        .forEach(
+            drive ->
+                skipped
+                    .addObject()
+                    .put("name", drive.name())
+                    .put("reason", Names.of(drive.reason())));
+    ArrayNode excluded = node.putArray("excluded");
+    summary.excluded().forEach(excluded::add);
+    ArrayNode warnings = node.putArray("warnings");
+    summary.warnings().forEach(warnings::add);
+  }
+
+  private static void describe(ObjectNode row, DiskSummary disk) {
+    row.put("name", disk.name()).put("archive", disk.archive()).put("bytes_size", disk.size());
+    if (disk.plan() instanceof ReadPlan.Incremental incremental) {
+      row.put("plan", "incremental").put("bytes_dirty", incremental.dirtyBytes());
+    } else if (disk.plan() instanceof ReadPlan.FullRead full) {
+      row.put("plan", "full-read")
+          .put("reason", Names.of(full.reason()))
+          .put("detail", full.detail());
+    }
+    row.put("bytes_read", disk.read())
+        .put("bytes_zero", disk.zero())
+        .put("bytes_reused", disk.reused())
+        .put("chunks_sent", disk.uploadedChunks())
+        .put("bytes_new", disk.uploadedPlain())
+        .put("bytes_sent", disk.uploadedEncoded());
+  }
+}

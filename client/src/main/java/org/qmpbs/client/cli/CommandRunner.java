@@ -1,0 +1,52 @@
+package org.qmpbs.client.cli;
+
+import java.io.IOException;
+import org.qmpbs.client.output.Failure;
+import org.qmpbs.client.output.Output;
+import org.qmpbs.client.output.Report;
+
+/**
+ * Runs the work of a command and says how it ended: the summary or the failure, the exit code, and
+ * what becomes of a signal in between.
+ */
+final class CommandRunner {
+  private final Host host;
+  private final OutputOptions options;
+  private final String command;
+
+  CommandRunner(Host host, OutputOptions options, String command) {
+    this.host = host;
+    this.options = options;
+    this.command = command;
+  }
+
+  /** What a command does. */
+  interface Work {
+    Report run(Output output, Interruption interruption) throws IOException;
+  }
+
+  int run(Consequence consequence, Work work) {
+    return run(consequence, false, work);
+  }
+
+  int run(Consequence consequence, boolean resultsToErr, Work work) {
+    Output output = options.open(host, command, resultsToErr);
+    Interruption interruption = new Interruption(Thread.currentThread());
+    host.interrupts().listen(interruption::request);
+    try {
+      Report report = work.run(output, interruption);
+      interruption.finished();
+      output.succeed(report);
+      return report.exitCode().code();
+    } catch (IOException | RuntimeException | Error e) {
+      interruption.finished();
+      Failure failure =
+          interruption
+              .requested()
+              .map(code -> Failures.interrupted(code, e, consequence))
+              .orElseGet(() -> Failures.explain(e, consequence));
+      output.fail(failure, e);
+      return failure.exitCode().code();
+    }
+  }
+}

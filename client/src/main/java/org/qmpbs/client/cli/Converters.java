@@ -1,0 +1,77 @@
+package org.qmpbs.client.cli;
+
+import java.time.Duration;
+import java.util.function.Function;
+import org.qmpbs.client.lookup.SnapshotPath;
+import org.qmpbs.client.output.Durations;
+import org.qmpbs.client.output.Sizes;
+import org.qmpbs.client.restore.ImageFormat;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.BackupType;
+import org.qmpbs.pbs.Namespace;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** From words on the command line to values; a wrong word is told in the parser's own words. */
+final class Converters {
+  private Converters() {}
+
+  private abstract static class Converter<T> implements ITypeConverter<T> {
+    private final Function<String, T> parser;
+
+    Converter(Function<String, T> parser) {
+      this.parser = parser;
+    }
+
+    @Override
+    public T convert(String value) {
+      try {
+        return parser.apply(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  static final class ToNamespace extends Converter<Namespace> {
+    ToNamespace() {
+      super(Namespace::new);
+    }
+  }
+
+  static final class ToBackupType extends Converter<BackupType> {
+    ToBackupType() {
+      super(BackupType::parse);
+    }
+  }
+
+  static final class ToGroup extends Converter<BackupGroup> {
+    ToGroup() {
+      super(BackupGroup::parse);
+    }
+  }
+
+  static final class ToSnapshotPath extends Converter<SnapshotPath> {
+    ToSnapshotPath() {
+      super(SnapshotPath::parse);
+    }
+  }
+
+  static final class ToImageFormat extends Converter<ImageFormat> {
+    ToImageFormat() {
+      super(ImageFormat::parse);
+    }
+  }
+
+  static final class ToSize extends Converter<Long> {
+    ToSize() {
+      super(Sizes::parse);
+    }
+  }
+
+  static final class ToDuration extends Converter<Duration> {
+    ToDuration() {
+      super(Durations::parse);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package org.qmpbs.client.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import javax.net.ssl.SSLException;
+import org.qmpbs.chunker.CorruptDataException;
+import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.backup.BackupException;
+import org.qmpbs.client.backup.ClockException;
+import org.qmpbs.client.backup.DiskChoiceException;
+import org.qmpbs.client.backup.JobCancelledException;
+import org.qmpbs.client.backup.JobDeadlineException;
+import org.qmpbs.client.backup.MachineBusyException;
+import org.qmpbs.client.backup.ScratchException;
+import org.qmpbs.client.connect.SettingsException;
+import org.qmpbs.client.lookup.NotInDatastoreException;
+import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Failure;
+import org.qmpbs.client.restore.DamagedArchiveException;
+import org.qmpbs.client.restore.RestoreStoppedException;
+import org.qmpbs.client.restore.TargetException;
+import org.qmpbs.client.restore.UnsupportedArchiveException;
+import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.UnsafeMachineException;
+import org.qmpbs.pbs.CertificateMismatchException;
+import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.SessionLostException;
+import org.qmpbs.qmp.MonitorClosedException;
+import org.qmpbs.qmp.MonitorUnreachableException;
+import org.qmpbs.qmp.NotAMonitorException;
+import org.qmpbs.qmp.QmpBusyException;
+import org.qmpbs.qmp.QmpCommandException;
+import org.qmpbs.qmp.QmpTimeoutException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The one place that turns what was thrown into an exit code, a cause and a remedy. */
+final class Failures {
+  private static final String TRY_LATER =
+      "Check that the server runs and can be reached from here, then run the command again.";
+
+  private Failures() {}
+
+  /** The failure that {@code thrown} is. */
+  static Failure explain(Throwable thrown, Consequence consequence) {
+    Explanation found = explanation(thrown);
+    return new Failure(found.code(), found.cause(), consequence.of(found.code()), found.remedy());
+  }
+
+  /** A signal came first; {@code thrown} is what it led to. */
+  static Failure interrupted(ExitCode code, Throwable thrown, Consequence consequence) {
+    return new Failure(
+        code, code.meaning(), consequence.of(code), "Run the command again when it suits.");
+  }
+
+  /** Options that cannot be parsed. */
+  static Failure wrongUse(ParameterException e, CommandLine line) {
+    String message = e.getMessage() == null ? "wrong use" : e.getMessage();
+    return new Failure(
+        ExitCode.USAGE,
+        message,
+        "Nothing was done.",
+        "See: " + line.getCommandSpec().qualifiedName() + " --help");
+  }
+
+  private record Explanation(ExitCode code, String cause, String remedy) {}
+
+  private static Explanation explanation(Throwable thrown) {
+    if (thrown instanceof PbsException e) {
+      return of(ServerProblems.exitCode(e.problem()), e, e.remedy());
+    }
+    if (thrown instanceof UsageException e) {
+      return of(ExitCode.USAGE, e, e.remedy());
+    }
+    if (thrown instanceof SettingsException e) {
+      return of(ExitCode.USAGE, e, e.remedy());
+    }
+    if (thrown instanceof NotInDatastoreException e) {
+      return of(ExitCode.NOT_FOUND, e, e.remedy());
+    }
+    if (thrown instanceof UnsafeMachineException e) {
+      return of(ExitCode.UNSAFE_MACHINE, e, e.remedy());
+    }
+    if (thrown instanceof PointInTimeBrokenException e) {
+      return of(
+          ExitCode.POINT_IN_TIME_LOST,
+          e,
+          "Give the scratch directory (--scratch) more room or a faster disk, then run the backup"
+              + " again.");
+    }
+    if (thrown instanceof BackupException e) {
+      return of(backupCode(e), e, e.remedy());
+    }
+    return monitorProblem(thrown);
+  }
+
+  private static ExitCode backupCode(BackupException thrown) {
+    if (thrown instanceof ClockException) {
+      return ExitCode.SERVER;
+    }
+    if (thrown instanceof DiskChoiceException) {
+      return ExitCode.NOT_FOUND;
+    }
+    if (thrown instanceof MachineBusyException) {
+      return ExitCode.BUSY;
+    }
+    if (thrown instanceof JobDeadlineException) {
+      return ExitCode.DEADLINE;
+    }
+    if (thrown instanceof JobCancelledException) {
+      return ExitCode.INTERRUPTED;
+    }
+    return thrown instanceof ScratchException ? ExitCode.TARGET : ExitCode.NETWORK;
+  }
+
+  private static Explanation monitorProblem(Throwable thrown) {
+    if (thrown instanceof QmpBusyException) {
+      return of(
+          ExitCode.BUSY,
+          thrown,
+          "A monitor socket serves one program at a time: end the other one, or give the machine a"
+              + " second -qmp socket for backups.");
+    }
+    if (thrown instanceof MonitorUnreachableException || thrown instanceof NotAMonitorException) {
+      return of(
+          ExitCode.NOT_FOUND,
+          thrown,
+          "Check that the machine runs, that --qmp names its -qmp socket, and that you may open it.");
+    }
+    if (thrown instanceof MonitorClosedException || thrown instanceof QmpTimeoutException) {
+      return of(ExitCode.NETWORK, thrown, "See whether the machine still runs, then run it again.");
+    }
+    if (thrown instanceof QmpCommandException) {
+      return of(
+          ExitCode.UNSAFE_MACHINE,
+          thrown,
+          "See what QEMU says above; qmpbs status --qmp SOCKET shows the machine as it is now.");
+    }
+    return restoreProblem(thrown);
+  }
+
+  private static Explanation restoreProblem(Throwable thrown) {
+    if (thrown instanceof TargetException e) {
+      return of(ExitCode.TARGET, e, e.remedy());
+    }
+    if (thrown instanceof UnsupportedArchiveException e) {
+      return of(ExitCode.USAGE, e, e.remedy());
+    }
+    if (thrown instanceof UnsupportedDataException e) {
+      return of(ExitCode.USAGE, e, "Use the program that made the backup.");
+    }
+    if (thrown instanceof RestoreStoppedException e) {
+      return of(
+          e.byDeadline() ? ExitCode.DEADLINE : ExitCode.INTERRUPTED,
+          e,
+          e.byDeadline()
+              ? "Allow more time with --deadline, or look for what makes it slow."
+              : "Run the command again.");
+    }
+    if (thrown instanceof DamagedArchiveException || thrown instanceof CorruptDataException) {
+      return of(
+          ExitCode.DAMAGED,
+          thrown,
+          "Verify the snapshot on the server, and restore an older one; the next backup uploads what"
+              + " verification finds damaged.");
+    }
+    return connectionProblem(thrown);
+  }
+
+  private static Explanation connectionProblem(Throwable thrown) {
+    if (thrown instanceof CertificateMismatchException e) {
+      return of(
+          ExitCode.LOGIN,
+          e,
+          "If the server's certificate was renewed, compare its fingerprint there"
+              + " (proxmox-backup-manager cert info) and set PBS_FINGERPRINT; if not, somebody is"
+              + " between you and the server. No secret was sent.");
+    }
+    if (thrown instanceof SSLException) {
+      return of(
+          ExitCode.LOGIN,
+          thrown,
+          "Set PBS_FINGERPRINT to the fingerprint that the server shows with:"
+              + " proxmox-backup-manager cert info");
+    }
+    if (thrown instanceof UnknownHostException) {
+      return new Explanation(
+          ExitCode.NETWORK,
+          "the name of the server cannot be resolved: " + thrown.getMessage(),
+          "Check the repository's host name and this host's DNS.");
+    }
+    if (thrown instanceof SessionLostException
+        || thrown instanceof ConnectException
+        || thrown instanceof NoRouteToHostException
+        || thrown instanceof SocketTimeoutException) {
+      return of(ExitCode.NETWORK, thrown, TRY_LATER);
+    }
+    return localProblem(thrown);
+  }
+
+  private static Explanation localProblem(Throwable thrown) {
+    if (thrown instanceof NoSuchFileException e) {
+      return new Explanation(ExitCode.NOT_FOUND, "there is no " + e.getFile(), "Check the path.");
+    }
+    if (thrown instanceof FileSystemException e) {
+      return of(ExitCode.TARGET, e, "Check the path, its permissions and the room there.");
+    }
+    if (thrown instanceof IOException) {
+      return of(ExitCode.NETWORK, thrown, TRY_LATER);
+    }
+    return new Explanation(
+        ExitCode.INTERNAL,
+        "internal error: " + thrown,
+        "This is a bug. Run the command again with --debug and report what it prints.");
+  }
+
+  private static Explanation of(ExitCode code, Throwable thrown, String remedy) {
+    String message = thrown.getMessage();
+    return new Explanation(code, message == null ? thrown.toString() : message, remedy);
+  }
+}

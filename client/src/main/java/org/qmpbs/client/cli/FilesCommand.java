@@ -1,0 +1,79 @@
+package org.qmpbs.client.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.List;
+import org.qmpbs.client.lookup.SnapshotPath;
+import org.qmpbs.client.lookup.SnapshotResolver;
+import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Listing;
+import org.qmpbs.client.output.Sizes;
+import org.qmpbs.client.output.TextTable;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo.FileInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code qmpbs files SNAPSHOT}. */
+@Command(
+    name = "files",
+    description = "List the archives of a snapshot.",
+    mixinStandardHelpOptions = true)
+final class FilesCommand implements CliCommand {
+  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  @Parameters(
+      paramLabel = "SNAPSHOT",
+      converter = Converters.ToSnapshotPath.class,
+      description = "type/id/time, or type/id for the newest.")
+  @SuppressWarnings("NullAway.Init") // picocli requires it
+  private SnapshotPath snapshot;
+
+  private final Host host;
+
+  @SuppressWarnings("NullAway.Init")
+  FilesCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public List<ExitCode> exitCodes() {
+    return ServerCodes.LOOKING;
+  }
+
+  @Override
+  public Integer call() {
+    return new CommandRunner(host, output, "files")
+        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> list());
+  }
+
+  private Listing list() throws IOException {
+    try (PbsServer pbs = server.open(host)) {
+      Snapshot found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot).snapshot();
+      return new Files(found, pbs.files(server.namespace(), found));
+    }
+  }
+
+  private record Files(Snapshot snapshot, List<FileInfo> files) implements Listing {
+    @Override
+    public List<String> text() {
+      TextTable table = new TextTable("FILE", "SIZE", "CRYPT MODE");
+      for (FileInfo file : files) {
+        table.row(
+            file.name(),
+            file.size() < 0 ? "-" : Sizes.format(file.size()),
+            file.cryptMode() == null ? "-" : file.cryptMode().id());
+      }
+      return table.lines();
+    }
+
+    @Override
+    public void describe(ObjectNode summary) {
+      Rows.name(summary, snapshot);
+      Rows.files(summary.putArray("files"), files);
+    }
+  }
+}

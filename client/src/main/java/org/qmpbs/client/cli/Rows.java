@@ -1,0 +1,42 @@
+package org.qmpbs.client.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo;
+
+/** JSON rows whose fields are called as the server's own interface calls them. */
+final class Rows {
+  private Rows() {}
+
+  static void name(ObjectNode row, Snapshot snapshot) {
+    row.put("backup-type", snapshot.group().type().id())
+        .put("backup-id", snapshot.group().id())
+        .put("backup-time", snapshot.time());
+  }
+
+  static void snapshot(ObjectNode row, SnapshotInfo info) {
+    name(row, info.snapshot());
+    row.put("size", info.size()).put("owner", info.owner()).put("protected", info.isProtected());
+    if (info.verifyState() != null) {
+      row.putObject("verification").put("state", info.verifyState());
+    }
+    if (info.comment() != null) {
+      row.put("comment", info.comment());
+    }
+    files(row.putArray("files"), info.files());
+  }
+
+  static void files(ArrayNode rows, List<SnapshotInfo.FileInfo> files) {
+    for (SnapshotInfo.FileInfo file : files) {
+      ObjectNode row = rows.addObject().put("filename", file.name());
+      if (file.cryptMode() != null) {
+        row.put("crypt-mode", file.cryptMode().id());
+      }
+      if (file.size() >= 0) {
+        row.put("size", file.size());
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package org.qmpbs.client.cli;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.connect.ConnectSettings;
+import org.qmpbs.pbs.Login;
+import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.PbsServer;
+import picocli.CommandLine.Option;
+
+/** Which server, datastore and namespace. */
+final class ServerOptions {
+  @Option(
+      names = "--repository",
+      paramLabel = "REPOSITORY",
+      description = "[[user@realm[!token]@]server[:port]:]datastore; default: PBS_REPOSITORY.")
+  private @Nullable String repository;
+
+  @Option(
+      names = "--ns",
+      paramLabel = "NAMESPACE",
+      converter = Converters.ToNamespace.class,
+      description = "Namespace of the datastore; default: the root.")
+  private Namespace namespace = Namespace.ROOT;
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  Login login(Host host) throws IOException {
+    return new ConnectSettings(host.environment()).login(repository);
+  }
+
+  PbsServer open(Host host) throws IOException {
+    return host.servers().open(login(host));
+  }
+}

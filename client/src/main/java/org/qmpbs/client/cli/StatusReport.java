@@ -1,0 +1,159 @@
+package org.qmpbs.client.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.qmpbs.client.output.Listing;
+import org.qmpbs.client.output.Sizes;
+import org.qmpbs.client.output.TextTable;
+import org.qmpbs.machine.Bitmap;
+import org.qmpbs.machine.Capabilities;
+import org.qmpbs.machine.Disk;
+import org.qmpbs.machine.Leftovers;
+import org.qmpbs.machine.MachineInfo;
+import org.qmpbs.machine.SkippedDrive;
+import org.qmpbs.machine.Strategy;
+
+/** What {@code qmpbs status} shows. */
+record StatusReport(
+    MachineInfo info,
+    Capabilities capabilities,
+    Optional<Strategy> strategy,
+    List<Disk> disks,
+    List<SkippedDrive> skipped,
+    Leftovers leftovers,
+    Optional<Refusal> refusal)
+    implements Listing {
+  /** Our bitmaps, of all targets, are called {@code qmpbs:<target>:<time>:<nonce>}. */
+  private static final String BITMAP_PREFIX = "qmpbs:";
+
+  /** Why a backup of all disks would be refused now. */
+  record Refusal(String cause, String remedy) {}
+
+  @Override
+  public List<String> text() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "machine: "
+            + (info.name() == null ? "(no name)" : info.name())
+            + (info.uuid() == null ? "" : ", uuid " + info.uuid())
+            + ", "
+            + info.status());
+    lines.add("QEMU " + info.version() + ", strategy: " + strategyText());
+    TextTable table = new TextTable("DISK", "SIZE", "FORMAT", "KEEPS BITMAPS", "FILE");
+    for (Disk disk : disks) {
+      table.row(
+          disk.name(),
+          Sizes.format(disk.size()),
+          disk.format(),
+          disk.persistentBitmaps() ? "yes" : "until QEMU ends",
+          disk.filename());
+    }
+    lines.addAll(table.lines());
+    lines.addAll(bitmapTable());
+    skipped.forEach(
+        drive ->
+            lines.add(
+                "skipped: "
+                    + drive.name()
+                    + " ("
+                    + Names.of(drive.reason()).replace('-', ' ')
+                    + ")"));
+    if (!leftovers.isEmpty()) {
+      lines.add(
+          "of earlier or running backups: runs "
+              + String.join(", ", leftovers.runs())
+              + "; the next backup removes what dead ones left");
+    }
+    refusal.ifPresent(
+        why -> {
+          lines.add("a backup would be refused: " + why.cause());
+          lines.add("  what to do: " + why.remedy());
+        });
+    return lines;
+  }
+
+  private String strategyText() {
+    return strategy.map(Names::of).orElse("none");
+  }
+
+  private List<String> bitmapTable() {
+    TextTable table = new TextTable("DISK", "BITMAP", "STATE", "DIRTY");
+    boolean any = false;
+    for (Disk disk : disks) {
+      for (Bitmap bitmap : ours(disk)) {
+        table.row(disk.name(), bitmap.name(), state(bitmap), Sizes.format(bitmap.dirtyBytes()));
+        any = true;
+      }
+    }
+    return any ? table.lines() : List.of("no bitmaps of ours: the next backup reads everything");
+  }
+
+  private static List<Bitmap> ours(Disk disk) {
+    return disk.bitmaps().stream().filter(each -> each.name().startsWith(BITMAP_PREFIX)).toList();
+  }
+
+  private static String state(Bitmap bitmap) {
+    if (bitmap.inconsistent()) {
+      return "inconsistent";
+    }
+    if (!bitmap.recording()) {
+      return "disabled";
+    }
+    return bitmap.busy() ? "busy" : "recording";
+  }
+
+  @Override
+  public void describe(ObjectNode node) {
+    node.putObject("machine")
+        .put("name", info.name())
+        .put("uuid", info.uuid())
+        .put("status", info.status())
+        .put("qemu_version", info.version().toString());
+    node.put("strategy", strategy.map(Names::of).orElse(null));
+    node.putObject("capabilities")
+        .put("backup_breaks_snapshot", capabilities.backupBreaksSnapshot())
+        .put("filter_breaks_snapshot", capabilities.filterBreaksSnapshot())
+        .put("filter_timeout", capabilities.filterTimeout())
+        .put("snapshot_access", capabilities.snapshotAccess())
+        .put("exports_bitmaps_of_node", capabilities.exportsBitmapsOfNode());
+    ArrayNode rows = node.putArray("disks");
+    disks.forEach(disk -> describe(rows.addObject(), disk));
+    ArrayNode drives = node.putArray("skipped");
+    skipped.forEach(
+        drive ->
+            drives.addObject().put("name", drive.name()).put("reason", Names.of(drive.reason())));
+    ObjectNode left = node.putObject("leftovers");
+    leftovers.runs().forEach(left.putArray("runs")::add);
+    leftovers.nodes().forEach(left.putArray("nodes")::add);
+    leftovers.jobs().forEach(left.putArray("jobs")::add);
+    leftovers.exports().forEach(left.putArray("exports")::add);
+    ArrayNode files = left.putArray("scratch_files");
+    leftovers.scratchFiles().stream().map(Path::toString).forEach(files::add);
+    refusal.ifPresent(
+        why -> node.putObject("refusal").put("cause", why.cause()).put("remedy", why.remedy()));
+  }
+
+  private static void describe(ObjectNode row, Disk disk) {
+    row.put("name", disk.name())
+        .put("device", disk.device())
+        .put("node", disk.formatNode())
+        .put("format", disk.format())
+        .put("file", disk.filename())
+        .put("bytes_size", disk.size())
+        .put("persistent_bitmaps", disk.persistentBitmaps());
+    ArrayNode bitmaps = row.putArray("bitmaps");
+    for (Bitmap bitmap : ours(disk)) {
+      bitmaps
+          .addObject()
+          .put("name", bitmap.name())
+          .put("state", state(bitmap))
+          .put("persistent", bitmap.persistent())
+          .put("granularity", bitmap.granularity())
+          .put("bytes_dirty", bitmap.dirtyBytes());
+    }
+  }
+}

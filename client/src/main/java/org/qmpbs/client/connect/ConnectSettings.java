@@ -1,0 +1,99 @@
+package org.qmpbs.client.connect;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.pbs.Fingerprint;
+import org.qmpbs.pbs.Login;
+import org.qmpbs.pbs.Repository;
+import org.qmpbs.pbs.Secret;
+
+/**
+ * Makes a {@link Login} of what the user gave: option, then environment, then systemd credential.
+ * Secrets have no option, because options show in the process list.
+ */
+public final class ConnectSettings {
+  private static final String REPOSITORY = "PBS_REPOSITORY";
+  private static final String PASSWORD = "PBS_PASSWORD";
+  private static final String FINGERPRINT = "PBS_FINGERPRINT";
+  private static final String CREDENTIAL_PREFIX = "proxmox-backup-client.";
+
+  private final Variables variables;
+
+  /** Uses {@code environment} for everything that is no option. */
+  public ConnectSettings(Map<String, String> environment) {
+    this.variables = new Variables(environment);
+  }
+
+  /**
+   * Everything needed to open the server.
+   *
+   * @param repositoryOption value of {@code --repository}, or null if not given
+   */
+  public Login login(@Nullable String repositoryOption) throws SettingsException {
+    Repository repository = repository(repositoryOption);
+    List<Fingerprint> pins = pins();
+    return new Login(repository, secret(repository), pins);
+  }
+
+  private Repository repository(@Nullable String option) throws SettingsException {
+    if (option != null) {
+      return parseRepository(option, "--repository");
+    }
+    Variables.Found found =
+        variables
+            .find(REPOSITORY, CREDENTIAL_PREFIX + "repository")
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        "no repository was given",
+                        "Use --repository or set PBS_REPOSITORY, for instance to"
+                            + " backup@pbs!qmpbs@pbs.example:store1."));
+    return parseRepository(found.text(), found.source());
+  }
+
+  private static Repository parseRepository(String text, String source) throws SettingsException {
+    try {
+      return Repository.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(source + ": " + e.getMessage(), "Correct " + source + ".", e);
+    }
+  }
+
+  private Secret secret(Repository repository) throws SettingsException {
+    Optional<Variables.Found> found = variables.find(PASSWORD, CREDENTIAL_PREFIX + "password");
+    String what = repository.isToken() ? "token secret" : "password";
+    return new Secret(
+        found
+            .orElseThrow(
+                () ->
+                    new SettingsException(
+                        "no " + what + " for " + repository.authId() + " was given",
+                        "Set PBS_PASSWORD_FILE to a file that holds the "
+                            + what
+                            + " (or PBS_PASSWORD, PBS_PASSWORD_FD, PBS_PASSWORD_CMD)."))
+            .text());
+  }
+
+  private List<Fingerprint> pins() throws SettingsException {
+    Optional<Variables.Found> found =
+        variables.find(FINGERPRINT, CREDENTIAL_PREFIX + "fingerprint");
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    List<Fingerprint> pins = new ArrayList<>();
+    for (String text : found.get().text().trim().split("[,\\s]+", -1)) {
+      try {
+        pins.add(Fingerprint.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw new SettingsException(
+            found.get().source() + ": " + e.getMessage(),
+            "Show the fingerprint on the server with: proxmox-backup-manager cert info",
+            e);
+      }
+    }
+    return List.copyOf(pins);
+  }
+}

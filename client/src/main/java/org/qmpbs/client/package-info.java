@@ -1,0 +1,5 @@
+/** The program's entry. */
+@NullMarked
+package org.qmpbs.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package org.qmpbs.client.restore;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.Chunks;
+import org.qmpbs.chunker.CorruptDataException;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.ServerProblem;
+
+/**
+ * Turns what the server sent for a position of an index into bytes that are proven to be right:
+ * CRC, length, digest. Safe for several threads.
+ */
+final class ChunkVerifier {
+  private static final int BAD_REQUEST = 400;
+
+  private final String archive;
+  private final FixedIndex index;
+
+  ChunkVerifier(String archive, FixedIndex index) {
+    this.archive = archive;
+    this.index = index;
+  }
+
+  /** The plain bytes of chunk {@code chunk}. */
+  byte[] verify(int chunk, byte[] blob) throws IOException {
+    int length = Chunks.length(index.size(), chunk);
+    byte[] plain;
+    try {
+      plain = Blob.decode(blob, length);
+    } catch (CorruptDataException e) {
+      throw damaged(chunk, String.valueOf(e.getMessage()), e);
+    }
+    if (plain.length != length) {
+      throw damaged(chunk, "expected " + length + " bytes, found " + plain.length, null);
+    }
+    Digest found = Digest.sha256(plain);
+    Digest expected = index.digest(chunk);
+    if (!found.equals(expected)) {
+      throw damaged(chunk, "expected digest " + expected + ", found " + found, null);
+    }
+    return plain;
+  }
+
+  /** What a refusal of the server to give chunk {@code chunk} means. */
+  IOException refused(int chunk, PbsException e) {
+    // Its index registered the chunk for this session, so the server can only fail to read it. A
+    // real one says 400 "reading file … failed".
+    boolean unreadable = e.problem() == ServerProblem.NOT_FOUND || e.status() == BAD_REQUEST;
+    return unreadable ? damaged(chunk, "the server cannot read it: " + e.serverText(), e) : e;
+  }
+
+  private DamagedArchiveException damaged(int chunk, String problem, @Nullable Throwable cause) {
+    return new DamagedArchiveException(
+        archive, chunk, Chunks.start(chunk), Chunks.length(index.size(), chunk), problem, cause);
+  }
+}

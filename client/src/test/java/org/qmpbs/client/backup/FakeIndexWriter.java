@@ -1,0 +1,127 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.Chunks;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.chunker.FixedIndexBuilder;
+import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.IndexEntry;
+import org.qmpbs.pbs.ManifestFile;
+
+/** An archive in memory that refuses what the server refuses, and fails where it is told to. */
+final class FakeIndexWriter implements FixedIndexWriter {
+  /** Called before each upload; may block or throw. */
+  interface UploadHook {
+    void before(int number) throws IOException;
+  }
+
+  private final String name;
+  private final long size;
+  private final Map<Digest, byte[]> store;
+  private final Set<Digest> registered;
+  private final FixedIndexBuilder builder;
+  private final boolean reused;
+  private final List<Digest> uploads = new ArrayList<>();
+  private final List<List<IndexEntry>> appends = new ArrayList<>();
+  private @Nullable FixedIndex closed;
+  volatile UploadHook hook = number -> {};
+
+  FakeIndexWriter(
+      String name,
+      long size,
+      @Nullable FixedIndex base,
+      Map<Digest, byte[]> store,
+      Set<Digest> registered) {
+    this.name = name;
+    this.size = size;
+    this.store = store;
+    this.registered = registered;
+    this.reused = base != null;
+    this.builder = base == null ? new FixedIndexBuilder(size) : base.toBuilder();
+  }
+
+  @Override
+  public void uploadChunk(Digest digest, int plainSize, byte[] encoded, int encodedLength)
+      throws IOException {
+    int number;
+    synchronized (this) {
+      uploads.add(digest);
+      number = uploads.size();
+    }
+    byte[] copy = java.util.Arrays.copyOf(encoded, encodedLength);
+    hook.before(number);
+    byte[] plain = Blob.decode(copy, Chunks.SIZE);
+    if (plain.length != plainSize || !Digest.sha256(plain).equals(digest)) {
+      throw new IOException("the chunk is not what its digest says");
+    }
+    if (!java.util.Arrays.equals(copy, java.util.Arrays.copyOf(encoded, encodedLength))) {
+      throw new IOException("the buffer was used by somebody else during the upload");
+    }
+    synchronized (this) {
+      registered.add(digest);
+      store.put(digest, plain);
+    }
+  }
+
+  @Override
+  public synchronized void append(List<IndexEntry> entries) throws IOException {
+    if (entries.isEmpty() || entries.size() > MAX_APPEND) {
+      throw new IOException("an append of " + entries.size() + " positions");
+    }
+    for (IndexEntry entry : entries) {
+      if (!registered.contains(entry.digest())) {
+        throw new IOException("no such chunk " + entry.digest());
+      }
+      builder.set((int) (entry.offset() / Chunks.SIZE), entry.digest());
+    }
+    appends.add(List.copyOf(entries));
+  }
+
+  @Override
+  public synchronized ManifestFile close(Digest checksum) throws IOException {
+    if (!reused && appended() != Chunks.count(size)) {
+      throw new IOException("expected " + Chunks.count(size) + " appends, found " + appended());
+    }
+    FixedIndex index = builder.build(new UUID(4, 5), 6);
+    if (!index.checksum().equals(checksum)) {
+      throw new IOException("the checksums differ");
+    }
+    closed = index;
+    return new ManifestFile(name, CryptMode.NONE, size, checksum);
+  }
+
+  long size() {
+    return size;
+  }
+
+  synchronized int appended() {
+    return appends.stream().mapToInt(List::size).sum();
+  }
+
+  synchronized List<Digest> uploads() {
+    return List.copyOf(uploads);
+  }
+
+  synchronized @Nullable FixedIndex closed() {
+    return closed;
+  }
+
+  /** The image as it would be restored. */
+  synchronized byte[] content() {
+    byte[] image = new byte[Math.toIntExact(size)];
+    for (int i = 0; i < closed.chunkCount(); i++) {
+      byte[] chunk = store.get(closed.digest(i));
+      System.arraycopy(chunk, 0, image, i * Chunks.SIZE, chunk.length);
+    }
+    return image;
+  }
+}

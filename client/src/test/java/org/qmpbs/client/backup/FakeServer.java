@@ -1,0 +1,297 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.BackupSession;
+import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.DatastoreStatus;
+import org.qmpbs.pbs.FinishOutcome;
+import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.PbsFailures;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ReaderSession;
+import org.qmpbs.pbs.Repository;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo;
+
+/** One group on a server in memory. Every call is a step that can be made to fail. */
+final class FakeServer implements PbsServer {
+  /** What the end of a backup is answered with. */
+  enum End {
+    DONE,
+    NO_ANSWER_BUT_DONE,
+    NO_ANSWER_AND_GONE
+  }
+
+  /** A finished snapshot. */
+  static final class Stored {
+    Manifest manifest;
+    final Map<String, byte[]> blobs = new HashMap<>();
+    final Map<String, FakeIndexWriter> archives = new HashMap<>();
+    @Nullable String verifyState;
+
+    Stored(Snapshot snapshot) {
+      this.manifest = new Manifest(snapshot, List.of());
+    }
+  }
+
+  final Steps steps;
+  final TreeMap<Long, Stored> snapshots = new TreeMap<>();
+  final Map<Digest, byte[]> chunks = new HashMap<>();
+  End end = End.DONE;
+  UnaryOperator<FixedIndex> readIndex = UnaryOperator.identity();
+  @Nullable FakeSession open;
+  int sessions;
+
+  FakeServer() {
+    this(new Steps());
+  }
+
+  FakeServer(Steps steps) {
+    this.steps = steps;
+  }
+
+  Stored last() {
+    return snapshots.lastEntry().getValue();
+  }
+
+  @Override
+  public Repository repository() {
+    return Samples.REPOSITORY;
+  }
+
+  @Override
+  public String version() {
+    return "4.1";
+  }
+
+  @Override
+  public DatastoreStatus status() {
+    return new DatastoreStatus(3, 1, 2);
+  }
+
+  @Override
+  public List<SnapshotInfo> snapshots(Namespace namespace, Optional<BackupGroup> group)
+      throws IOException {
+    steps.at("list");
+    List<SnapshotInfo> infos = new ArrayList<>();
+    snapshots.forEach(
+        (time, stored) -> {
+          List<SnapshotInfo.FileInfo> files = new ArrayList<>();
+          stored
+              .manifest
+              .files()
+              .forEach(
+                  file -> files.add(new SnapshotInfo.FileInfo(file.name(), CryptMode.NONE, 1)));
+          files.add(new SnapshotInfo.FileInfo(Manifest.NAME, CryptMode.NONE, 1));
+          infos.add(
+              new SnapshotInfo(
+                  stored.manifest.snapshot(), 1, files, "me", false, stored.verifyState, null));
+        });
+    if (open != null) {
+      infos.add(new SnapshotInfo(open.snapshot, 0, List.of(), "me", false, null, null));
+    }
+    return infos;
+  }
+
+  @Override
+  public List<SnapshotInfo.FileInfo> files(Namespace namespace, Snapshot snapshot) {
+    throw new UnsupportedOperationException("not needed");
+  }
+
+  @Override
+  public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
+    steps.at("start");
+    sessions++;
+    open = new FakeSession(snapshot);
+    return open;
+  }
+
+  @Override
+  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException {
+    steps.at("reader");
+    Stored stored = snapshots.get(snapshot.time());
+    if (stored == null) {
+      throw new IOException("no such snapshot");
+    }
+    return new FakeReader(stored);
+  }
+
+  @Override
+  public void close() {}
+
+  private byte[] blob(Stored stored, String name) throws IOException {
+    byte[] content = stored.blobs.get(name);
+    if (content == null) {
+      throw new IOException("no such blob " + name);
+    }
+    return content;
+  }
+
+  private FixedIndex index(Stored stored, String name) throws IOException {
+    FakeIndexWriter archive = stored.archives.get(name);
+    if (archive == null) {
+      throw new IOException("no such archive " + name);
+    }
+    return readIndex.apply(archive.closed());
+  }
+
+  /** A session that keeps the server's rules. */
+  final class FakeSession implements BackupSession {
+    final Snapshot snapshot;
+    private final Stored written;
+    private final Set<Digest> registered = new HashSet<>();
+    private boolean closed;
+
+    FakeSession(Snapshot snapshot) {
+      this.snapshot = snapshot;
+      this.written = new Stored(snapshot);
+    }
+
+    private void step(String name) throws IOException {
+      steps.at(name);
+      if (closed) {
+        throw PbsFailures.lost("the session is closed", null);
+      }
+    }
+
+    private Optional<Stored> base() {
+      return snapshots.isEmpty() || "failed".equals(last().verifyState)
+          ? Optional.empty()
+          : Optional.of(last());
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      return snapshot;
+    }
+
+    @Override
+    public Optional<Snapshot> previous() throws IOException {
+      step("previous");
+      return base().map(stored -> stored.manifest.snapshot());
+    }
+
+    @Override
+    public Optional<Manifest> previousManifest() throws IOException {
+      step("previous manifest");
+      return base().map(stored -> stored.manifest);
+    }
+
+    @Override
+    public byte[] previousBlob(Manifest manifest, String name) throws IOException {
+      step("previous blob");
+      return blob(base().orElseThrow(), name);
+    }
+
+    @Override
+    public FixedIndex previousIndex(Manifest manifest, String name) throws IOException {
+      step("previous index");
+      FixedIndex index = index(base().orElseThrow(), name);
+      for (int i = 0; i < index.chunkCount(); i++) {
+        registered.add(index.digest(i));
+      }
+      return index;
+    }
+
+    @Override
+    public ManifestFile uploadBlob(String name, byte[] content) throws IOException {
+      step("blob");
+      written.blobs.put(name, content);
+      return new ManifestFile(name, CryptMode.NONE, content.length, Digest.sha256(content));
+    }
+
+    @Override
+    public FixedIndexWriter createIndex(String name, long size) throws IOException {
+      step("create index");
+      FakeIndexWriter writer = new FakeIndexWriter(name, size, null, chunks, registered);
+      writer.hook = number -> step("upload");
+      written.archives.put(name, writer);
+      return writer;
+    }
+
+    @Override
+    public FixedIndexWriter reuseIndex(String name, FixedIndex reused) throws IOException {
+      step("reuse index");
+      FakeIndexWriter writer = new FakeIndexWriter(name, reused.size(), reused, chunks, registered);
+      writer.hook = number -> step("upload");
+      written.archives.put(name, writer);
+      return writer;
+    }
+
+    @Override
+    public FinishOutcome finish(Manifest manifest) throws IOException {
+      step("finish");
+      for (FakeIndexWriter archive : written.archives.values()) {
+        if (archive.closed() == null) {
+          throw new IOException("found open index writer");
+        }
+      }
+      written.manifest = manifest;
+      open = null;
+      if (end != End.NO_ANSWER_AND_GONE) {
+        snapshots.put(snapshot.time(), written);
+      }
+      return end == End.DONE ? FinishOutcome.DONE : FinishOutcome.UNKNOWN;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      if (open == this) {
+        open = null;
+      }
+    }
+  }
+
+  private final class FakeReader implements ReaderSession {
+    private final Stored stored;
+
+    FakeReader(Stored stored) {
+      this.stored = stored;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      return stored.manifest.snapshot();
+    }
+
+    @Override
+    public Manifest manifest() {
+      return stored.manifest;
+    }
+
+    @Override
+    public byte[] blob(Manifest manifest, String name) throws IOException {
+      return FakeServer.this.blob(stored, name);
+    }
+
+    @Override
+    public FixedIndex index(Manifest manifest, String name) throws IOException {
+      return FakeServer.this.index(stored, name);
+    }
+
+    @Override
+    public byte[] chunk(Digest digest) {
+      throw new UnsupportedOperationException("not needed");
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,212 @@
+package org.qmpbs.client.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotEmpty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.client.backup.PreviousBackup.IndexState;
+import org.qmpbs.client.backup.ReadPlan.FullRead;
+import org.qmpbs.client.backup.ReadPlan.Incremental;
+import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
+import org.qmpbs.machine.Bitmap;
+import org.qmpbs.machine.Disk;
+import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Snapshot;
+
+class PlannerTest {
+  private static final long SIZE = 10_000_000;
+  private static final String ARCHIVE = "drive-scsi0.img.fidx";
+  private static final Snapshot LAST = new Snapshot(Samples.GROUP, 1_700_000_000L);
+  private static final EpochName EPOCH = new EpochName(Samples.TARGET, LAST.time(), 77);
+  private static final FixedIndex INDEX = Samples.index(SIZE, "a", "b", "c");
+
+  /** A condition of the bitmap rule that does not hold, and what is then said. */
+  enum Violation {
+    REQUESTED(FullReadReason.REQUESTED),
+    NO_SNAPSHOT(FullReadReason.FIRST_BACKUP),
+    UNUSABLE(FullReadReason.NO_USABLE_SNAPSHOT),
+    DAMAGED(FullReadReason.DAMAGED_SNAPSHOT),
+    FOREIGN(FullReadReason.FOREIGN_SNAPSHOT),
+    OTHER_TARGET(FullReadReason.FOREIGN_SNAPSHOT),
+    NOT_IN_MANIFEST(FullReadReason.ARCHIVE_NOT_IN_SNAPSHOT),
+    ENCRYPTED(FullReadReason.CRYPT_MODE_CHANGED),
+    SIGNED(FullReadReason.CRYPT_MODE_CHANGED),
+    NOT_IN_RECORD(FullReadReason.DAMAGED_SNAPSHOT),
+    RECORD_OF_OTHER_SIZE(FullReadReason.DAMAGED_SNAPSHOT),
+    EPOCH_OF_OTHER_TIME(FullReadReason.DAMAGED_SNAPSHOT),
+    RESIZED_BY_ONE_BYTE(FullReadReason.SIZE_CHANGED),
+    INDEX_NOT_READ(FullReadReason.DAMAGED_SNAPSHOT),
+    INDEX_UNREADABLE(FullReadReason.DAMAGED_SNAPSHOT),
+    INDEX_OF_OTHER_CHECKSUM(FullReadReason.DAMAGED_SNAPSHOT),
+    INDEX_OF_OTHER_SIZE(FullReadReason.DAMAGED_SNAPSHOT),
+    NO_BITMAP(FullReadReason.BITMAP_MISSING),
+    NO_BITMAP_ON_RAW(FullReadReason.BITMAP_NOT_PERSISTENT),
+    OTHER_NONCE(FullReadReason.BITMAP_MISSING),
+    INCONSISTENT(FullReadReason.BITMAP_INCONSISTENT),
+    BUSY(FullReadReason.BITMAP_BUSY),
+    DISABLED(FullReadReason.BITMAP_DISABLED),
+    NOT_PERSISTENT(FullReadReason.BITMAP_NOT_PERSISTENT);
+
+    final FullReadReason reason;
+
+    Violation(FullReadReason reason) {
+      this.reason = reason;
+    }
+  }
+
+  @Test
+  void aBitmapOfExactlyTheLastSnapshotIsTrusted() {
+    assertThat(plan(Set.of())).isEqualTo(new Incremental(EPOCH.text(), 4_194_304));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneViolatedConditionIsEnoughForAFullReadWithItsReason(Violation violation) {
+    assertThat(plan(EnumSet.of(violation)))
+        .isInstanceOfSatisfying(
+            FullRead.class,
+            full -> {
+              assertThat(full.reason()).isEqualTo(violation.reason);
+              assertThat(full.detail()).isNotBlank().doesNotContain("\n");
+            });
+  }
+
+  @Property(tries = 2000)
+  void noCombinationWithAnyViolatedConditionIsEverIncremental(
+      @ForAll @NotEmpty Set<Violation> violations) {
+    assertThat(plan(violations)).isInstanceOf(FullRead.class);
+  }
+
+  @Test
+  void aRawDiskKeepsItsBitmapForAsLongAsQemuRuns() {
+    Disk raw =
+        Samples.disk(
+            "scsi0", SIZE, false, new Bitmap(EPOCH.text(), true, false, false, false, 65_536, 0));
+    ReadPlan plan =
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+            .plan(new ChosenDisk(raw, ARCHIVE));
+    assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
+  }
+
+  @Test
+  void neverAnnouncesMoreDirtyBytesThanTheDiskHas() {
+    Disk disk = Samples.disk("scsi0", SIZE, Samples.bitmap(EPOCH.text(), 12_582_912));
+    ReadPlan plan =
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+            .plan(new ChosenDisk(disk, ARCHIVE));
+    assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), SIZE));
+  }
+
+  @Test
+  void aRenamedDiskKeepsItsBitmapBecauseTheNonceIsItsIdentity() {
+    Disk renamed = Samples.disk("other", SIZE, Samples.bitmap(EPOCH.text(), 0));
+    ReadPlan plan =
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+            .plan(new ChosenDisk(renamed, ARCHIVE));
+    assertThat(plan).isInstanceOf(Incremental.class);
+  }
+
+  private static ReadPlan plan(Set<Violation> violations) {
+    Optional<FullRead> forced =
+        violations.contains(Violation.REQUESTED)
+            ? Optional.of(new FullRead(FullReadReason.REQUESTED, "asked for"))
+            : Optional.empty();
+    return new Planner(Samples.TARGET, forced, previous(violations))
+        .plan(new ChosenDisk(disk(violations), ARCHIVE));
+  }
+
+  private static Disk disk(Set<Violation> broken) {
+    boolean raw = broken.contains(Violation.NO_BITMAP_ON_RAW);
+    long size = broken.contains(Violation.RESIZED_BY_ONE_BYTE) ? SIZE + 1 : SIZE;
+    List<Bitmap> bitmaps = new ArrayList<>();
+    bitmaps.add(Samples.bitmap("foreign", 0));
+    bitmaps.add(Samples.bitmap(new EpochName(Samples.TARGET, LAST.time() - 5, 3).text(), 0));
+    if (!raw && !broken.contains(Violation.NO_BITMAP)) {
+      EpochName name =
+          broken.contains(Violation.OTHER_NONCE)
+              ? new EpochName(Samples.TARGET, LAST.time(), 78)
+              : EPOCH;
+      bitmaps.add(
+          new Bitmap(
+              name.text(),
+              !broken.contains(Violation.DISABLED),
+              !broken.contains(Violation.NOT_PERSISTENT),
+              broken.contains(Violation.BUSY),
+              broken.contains(Violation.INCONSISTENT),
+              4_194_304,
+              4_194_304));
+    }
+    return Samples.disk("scsi0", size, !raw, bitmaps.toArray(new Bitmap[0]));
+  }
+
+  private static PreviousBackup previous(Set<Violation> broken) {
+    if (broken.contains(Violation.NO_SNAPSHOT)) {
+      return new PreviousBackup.None();
+    }
+    if (broken.contains(Violation.UNUSABLE)) {
+      return new PreviousBackup.Unusable("verification failed");
+    }
+    Map<String, IndexState> indexes = indexes(broken);
+    if (broken.contains(Violation.DAMAGED)) {
+      return new PreviousBackup.Damaged(LAST, "damaged", indexes);
+    }
+    if (broken.contains(Violation.FOREIGN)) {
+      return new PreviousBackup.Foreign(LAST, "foreign", indexes);
+    }
+    CryptMode mode =
+        broken.contains(Violation.ENCRYPTED)
+            ? CryptMode.ENCRYPT
+            : broken.contains(Violation.SIGNED) ? CryptMode.SIGN_ONLY : CryptMode.NONE;
+    Digest checksum =
+        broken.contains(Violation.INDEX_OF_OTHER_CHECKSUM)
+            ? Samples.digest("other")
+            : INDEX.checksum();
+    ManifestFile file =
+        new ManifestFile(
+            broken.contains(Violation.NOT_IN_MANIFEST) ? "drive-x.img.fidx" : ARCHIVE,
+            mode,
+            SIZE,
+            checksum);
+    String target = broken.contains(Violation.OTHER_TARGET) ? "0000000000000000" : Samples.TARGET;
+    long time = broken.contains(Violation.EPOCH_OF_OTHER_TIME) ? LAST.time() - 1 : LAST.time();
+    RecordedDisk recorded =
+        new RecordedDisk(
+            "scsi0",
+            broken.contains(Violation.NOT_IN_RECORD) ? "drive-y.img.fidx" : ARCHIVE,
+            broken.contains(Violation.RECORD_OF_OTHER_SIZE) ? SIZE - 1 : SIZE,
+            new EpochName(Samples.TARGET, time, 77),
+            "qcow2");
+    return new PreviousBackup.Recorded(
+        new Manifest(LAST, List.of(file)),
+        new SnapshotRecord(target, List.of(recorded), "", "", ""),
+        indexes);
+  }
+
+  private static Map<String, IndexState> indexes(Set<Violation> broken) {
+    if (broken.contains(Violation.INDEX_NOT_READ)) {
+      return Map.of();
+    }
+    if (broken.contains(Violation.INDEX_UNREADABLE)) {
+      return Map.of(ARCHIVE, new IndexState.Unreadable("gone"));
+    }
+    FixedIndex index =
+        broken.contains(Violation.INDEX_OF_OTHER_SIZE)
+            ? Samples.index(SIZE + 5, "a", "b", "c")
+            : INDEX;
+    return Map.of(ARCHIVE, new IndexState.Parsed(index));
+  }
+}

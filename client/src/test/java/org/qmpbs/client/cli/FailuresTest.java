@@ -1,0 +1,81 @@
+package org.qmpbs.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.qmpbs.chunker.CorruptDataException;
+import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Failure;
+import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.UnsafeMachineException;
+import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.Refusal;
+import org.qmpbs.pbs.ServerProblem;
+import org.qmpbs.qmp.QmpCommandException;
+
+class FailuresTest {
+  static Stream<Arguments> failures() {
+    return Stream.of(
+        Arguments.of(new UsageException("a", "b"), ExitCode.USAGE),
+        Arguments.of(new UnsafeMachineException("a", "b"), ExitCode.UNSAFE_MACHINE),
+        Arguments.of(new PointInTimeBrokenException("a", null), ExitCode.POINT_IN_TIME_LOST),
+        Arguments.of(new CorruptDataException("index", 7, "b"), ExitCode.DAMAGED),
+        Arguments.of(new UnsupportedDataException("a"), ExitCode.USAGE),
+        Arguments.of(new ConnectException("refused"), ExitCode.NETWORK),
+        Arguments.of(new UnknownHostException("pbs"), ExitCode.NETWORK),
+        Arguments.of(new javax.net.ssl.SSLException("a"), ExitCode.LOGIN),
+        Arguments.of(new NoSuchFileException("/run/x"), ExitCode.NOT_FOUND),
+        Arguments.of(new AccessDeniedException("/run/x"), ExitCode.TARGET),
+        Arguments.of(new QmpCommandException("c", "GenericError", "d"), ExitCode.UNSAFE_MACHINE),
+        Arguments.of(new IOException("broken pipe"), ExitCode.NETWORK),
+        Arguments.of(new IllegalStateException("a"), ExitCode.INTERNAL),
+        Arguments.of(new StackOverflowError(), ExitCode.INTERNAL));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void everyFailureHasItsCodeAndSaysCauseConsequenceAndRemedy(Throwable thrown, ExitCode code) {
+    Failure failure = Failures.explain(thrown, Consequence.NOTHING_CHANGED);
+    assertThat(failure.exitCode()).isEqualTo(code);
+    assertThat(failure.cause()).isNotEmpty();
+    assertThat(failure.consequence()).isEqualTo("Nothing was changed.");
+    assertThat(failure.remedy()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServerProblem.class)
+  void everyRefusalOfTheServerKeepsItsTextAndRemedy(ServerProblem problem) {
+    PbsException refusal = Refusal.of(400, "the server's own words", problem);
+    Failure failure = Failures.explain(refusal, Consequence.NOTHING_CHANGED);
+    assertThat(failure.exitCode()).isNotEqualTo(ExitCode.DONE);
+    assertThat(failure.cause()).contains("the server's own words");
+    assertThat(failure.remedy()).isEqualTo("remedy of " + problem);
+  }
+
+  static Stream<Class<?>> endsOfABackup() {
+    return Arrays.stream(org.qmpbs.client.backup.BackupException.class.getPermittedSubclasses());
+  }
+
+  @ParameterizedTest
+  @MethodSource("endsOfABackup")
+  void everyEndOfABackupThatPeopleCanActUponHasACodeOfItsOwn(Class<?> type) throws Exception {
+    Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
+    Throwable thrown = (Throwable) constructor.newInstance("cause", "remedy", null);
+    Failure failure = Failures.explain(thrown, Consequence.NOTHING_CHANGED);
+    assertThat(failure.exitCode()).isNotIn(ExitCode.DONE, ExitCode.INTERNAL);
+    assertThat(failure.remedy()).isEqualTo("remedy");
+  }
+}

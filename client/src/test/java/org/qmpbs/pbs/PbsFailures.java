@@ -1,0 +1,17 @@
+package org.qmpbs.pbs;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the failures that only the protocol's own package can make. */
+public final class PbsFailures {
+  private PbsFailures() {}
+
+  public static PbsException refusal(ServerProblem problem, String text) {
+    return new PbsException(400, text, problem, "remedy");
+  }
+
+  public static SessionLostException lost(String message, @Nullable Throwable cause) {
+    return new SessionLostException(message, cause == null ? new IOException(message) : cause);
+  }
+}

@@ -1,0 +1,33 @@
+package org.qmpbs.e2e.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.nio.charset.StandardCharsets;
+
+/** What a call answers: one whole body; nothing that is served is larger than an index file. */
+// Nobody compares answers.
+@SuppressWarnings("ArrayRecordComponent")
+record Response(int status, String contentType, byte[] body) {
+  private static final String JSON = "application/json";
+
+  /** {@code {"data": …}}. */
+  static Response data(JsonNode data) {
+    JsonNode answer = JsonNodeFactory.instance.objectNode().set("data", data);
+    return new Response(200, JSON, answer.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** {@code {"data": null}}, the answer of every call that only does something. */
+  static Response done() {
+    return data(NullNode.getInstance());
+  }
+
+  static Response octets(byte[] body) {
+    return new Response(200, "application/octet-stream", body);
+  }
+
+  /** Errors are plain text under the JSON content type, as the real server sends them. */
+  static Response error(int status, String text) {
+    return new Response(status, JSON, text.getBytes(StandardCharsets.UTF_8));
+  }
+}

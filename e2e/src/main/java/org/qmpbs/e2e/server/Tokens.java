@@ -1,0 +1,73 @@
+package org.qmpbs.e2e.server;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The API tokens that the server knows. Secrets stay in here. Thread-safe. */
+final class Tokens {
+  private static final String SCHEME = "PBSAPIToken";
+
+  private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+
+  private static final class Token {
+    private final byte[] secret;
+    private final Principal principal;
+
+    Token(byte[] secret, Principal principal) {
+      this.secret = secret;
+      this.principal = principal;
+    }
+  }
+
+  void add(String authId, String secret, Set<Privilege> privileges) {
+    tokens.put(
+        authId,
+        new Token(
+            secret.getBytes(StandardCharsets.UTF_8),
+            new Principal(authId, Set.copyOf(privileges))));
+  }
+
+  /**
+   * Reads {@code PBSAPIToken user@realm!name:SECRET}; a {@code =} instead of the blank is as good,
+   * and the secret may be percent-encoded.
+   *
+   * @param authorization the header's value, or null
+   */
+  Principal authenticate(@Nullable String authorization) throws Refused {
+    if (authorization != null
+        && authorization.length() > SCHEME.length()
+        && authorization.startsWith(SCHEME)
+        && " =".indexOf(authorization.charAt(SCHEME.length())) >= 0) {
+      String credentials = authorization.substring(SCHEME.length() + 1);
+      int colon = credentials.indexOf(':');
+      Token token = colon < 0 ? null : tokens.get(credentials.substring(0, colon));
+      if (token != null
+          && MessageDigest.isEqual(token.secret, percentDecode(credentials.substring(colon + 1)))) {
+        return token.principal;
+      }
+    }
+    throw new Refused(401, "authentication failed - invalid credentials");
+  }
+
+  /** Unlike a form decoder it leaves a plus alone, and takes a stray percent sign literally. */
+  private static byte[] percentDecode(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
+    for (int i = 0; i < bytes.length; i++) {
+      int high = i + 2 < bytes.length ? Character.digit(bytes[i + 1], 16) : -1;
+      int low = i + 2 < bytes.length ? Character.digit(bytes[i + 2], 16) : -1;
+      if (bytes[i] == '%' && high >= 0 && low >= 0) {
+        decoded.write(high << 4 | low);
+        i += 2;
+      } else {
+        decoded.write(bytes[i]);
+      }
+    }
+    return decoded.toByteArray();
+  }
+}

@@ -1,0 +1,57 @@
+package org.qmpbs.machine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Arguments for what is done with bitmaps, alone or in a transaction. */
+final class BitmapActions {
+  /**
+   * Bytes per bit of an epoch bitmap: the chunks on the server are that big, and what QEMU stores
+   * for a disk of 1 TiB is 32 KiB.
+   */
+  static final long GRANULARITY = 4L << 20;
+
+  private BitmapActions() {}
+
+  /** The bitmap that starts recording for the next backup. */
+  static ObjectNode addEpoch(Disk disk, String name) {
+    return Json.object("node", disk.formatNode())
+        .put("name", name)
+        .put("granularity", GRANULARITY)
+        .put("persistent", disk.persistentBitmaps());
+  }
+
+  static ObjectNode remove(String node, String name) {
+    return Json.object("node", node).put("name", name);
+  }
+
+  /**
+   * Actions that put a frozen copy of the trusted bitmap on the scratch node; none for a full read.
+   *
+   * <p>On the scratch node, because its size never changes: QEMU aborts when somebody resizes a
+   * node whose bitmap is exported, and the user may resize the disk at any time. Disabled, because
+   * copying before a write is a write to the scratch node.
+   */
+  static List<ObjectNode> copyTrusted(Part part, RunNames names) {
+    @Nullable String trusted = part.request().trustedBitmap();
+    if (trusted == null) {
+      return List.of();
+    }
+    String scratch = names.scratch(part.index());
+    String list = names.dirtyList(part.index());
+    long granularity = part.disk().bitmap(trusted).map(Bitmap::granularity).orElse(GRANULARITY);
+    ObjectNode add =
+        Json.object("node", scratch)
+            .put("name", list)
+            .put("granularity", granularity)
+            .put("persistent", false)
+            .put("disabled", true);
+    ObjectNode merge = Json.object("node", scratch).put("target", list);
+    merge.set(
+        "bitmaps",
+        Json.array(List.of(Json.object("node", part.disk().formatNode()).put("name", trusted))));
+    return List.of(
+        Json.action("block-dirty-bitmap-add", add), Json.action("block-dirty-bitmap-merge", merge));
+  }
+}

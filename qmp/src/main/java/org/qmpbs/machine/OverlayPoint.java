@@ -1,0 +1,117 @@
+package org.qmpbs.machine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.qmp.Monitor;
+
+/**
+ * QEMU before 10.1: a copy-before-write filter is put between device and disk. Reading through
+ * {@code snapshot-access} gives wrong data before 8.0, so data is read from the overlay (scratch
+ * over disk), which silently shows live data once the filter gave up; that it did not is proven at
+ * the end by a read through {@code snapshot-access}, which fails for ever after the first error.
+ *
+ * <p>Filters can not be put in by a transaction. The order makes up for it: the new bitmaps record
+ * before the filters are in, the copies of the trusted ones are made after, so both only mark too
+ * much. Only the filters themselves need one moment: with several disks, a running machine is
+ * stopped for the few milliseconds that they take.
+ */
+final class OverlayPoint implements PointInTime {
+  /**
+   * Seconds that one guest write may wait for the scratch file, after which the instant is given
+   * up. Linux guests report a hung disk after 30 s by default and retry; a shorter time would lose
+   * backups to a burst of I/O. 45 is what Proxmox VE uses too.
+   */
+  private static final int WRITE_TIMEOUT = 45;
+
+  private final Monitor monitor;
+  private final RunNames names;
+  private final @Nullable PauseGuard guard;
+
+  /**
+   * @param guard ready to let the machine continue if we die, or null if nothing is to be stopped
+   */
+  OverlayPoint(Monitor monitor, RunNames names, @Nullable PauseGuard guard) {
+    this.monitor = monitor;
+    this.names = names;
+    this.guard = guard;
+  }
+
+  @Override
+  public void take(List<Part> parts) throws IOException {
+    List<ObjectNode> epochs = new ArrayList<>();
+    List<ObjectNode> copies = new ArrayList<>();
+    for (Part part : parts) {
+      epochs.add(
+          Json.action(
+              "block-dirty-bitmap-add",
+              BitmapActions.addEpoch(part.disk(), part.request().newBitmap())));
+      copies.addAll(BitmapActions.copyTrusted(part, names));
+    }
+    monitor.execute("transaction", Json.transaction(epochs));
+    for (Part part : parts) {
+      monitor.execute("blockdev-add", filter(part));
+    }
+    PauseGuard armed = guard;
+    if (armed == null) {
+      putIn(parts);
+    } else {
+      armed.whileStopped(() -> putIn(parts));
+    }
+    if (!copies.isEmpty()) {
+      monitor.execute("transaction", Json.transaction(copies));
+    }
+  }
+
+  private void putIn(List<Part> parts) throws IOException {
+    for (Part part : parts) {
+      monitor.execute(
+          "qom-set",
+          Json.object("path", part.disk().qdevPath())
+              .put("property", "drive")
+              .put("value", names.filter(part.index())));
+    }
+  }
+
+  private ObjectNode filter(Part part) {
+    return Json.object("driver", "copy-before-write")
+        .put("node-name", names.filter(part.index()))
+        .put("file", part.disk().rootNode())
+        .put("target", names.scratch(part.index()))
+        .put("on-cbw-error", "break-snapshot")
+        .put("cbw-timeout", WRITE_TIMEOUT);
+  }
+
+  @Override
+  public String dataNode(Part part) {
+    return names.scratch(part.index());
+  }
+
+  @Override
+  public String witnessExport(Part part) {
+    return names.probeExport(part.index());
+  }
+
+  @Override
+  public void checkState(Part part, BlockGraph graph) throws IOException {
+    String filter = names.filter(part.index());
+    Disk disk = part.disk();
+    boolean root =
+        graph.drives().stream()
+            .anyMatch(
+                drive ->
+                    filter.equals(drive.rootNode())
+                        && java.util.Objects.equals(drive.qdevPath(), disk.qdevPath()));
+    boolean over = graph.child(filter, "file").filter(disk.rootNode()::equals).isPresent();
+    if (!root || !over) {
+      throw new PointInTimeBrokenException(
+          "the point in time of disk "
+              + disk.name()
+              + " is lost: somebody changed the block graph around filter "
+              + filter,
+          null);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package org.qmpbs.machine;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.qmpbs.qmp.Monitor;
+
+/**
+ * Makes sure that a machine that we stop for a moment continues even if this process is killed.
+ *
+ * <p>A second process, in its own session so that Ctrl-C does not reach it, waits at the other end
+ * of a pipe. When the pipe ends without the word "done", it connects to the monitor (which is free
+ * then) and lets the machine continue. Nothing is stopped before it has said that it is ready. If
+ * both processes are killed at once, the {@link PauseMark} tells the next run.
+ */
+final class PauseGuard implements AutoCloseable {
+  static final String READY = "ready";
+  static final String DONE = "done";
+
+  /** A JVM starts within half a second; a loaded host may take much longer. */
+  private static final Duration START = Duration.ofSeconds(30);
+
+  /**
+   * Signals of the terminal are ignored, and the session is a new one where the host has setsid.
+   */
+  private static final String DETACH =
+      "trap '' HUP INT QUIT TERM; command -v setsid >/dev/null 2>&1 && exec setsid \"$@\"; exec"
+          + " \"$@\"";
+
+  private final Monitor monitor;
+  private final PauseMark mark;
+  private final Process process;
+  private final Path log;
+  private boolean armed;
+
+  private PauseGuard(Monitor monitor, PauseMark mark, Process process, Path log) {
+    this.monitor = monitor;
+    this.mark = mark;
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * Starts the second process without waiting for it.
+   *
+   * @param stateDirectory where its log appears if it has something to say
+   */
+  static PauseGuard start(Monitor monitor, String run, Path monitorSocket, Path stateDirectory)
+      throws IOException {
+    Path log = stateDirectory.resolve("qmpbs-" + run + "-guard.log");
+    List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "sh"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xmx24m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+    command.addAll(List.of(PauseGuardMain.class.getName(), monitorSocket.toString(), run));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(stateDirectory.toFile())
+            .redirectError(log.toFile())
+            .start();
+    return new PauseGuard(monitor, new PauseMark(monitor, new RunNames(run)), process, log);
+  }
+
+  /** Relative entries would not be found from another directory. */
+  private static String classPath() {
+    List<String> entries = new ArrayList<>();
+    for (String property : List.of("java.class.path", "jdk.module.path")) {
+      String path = System.getProperty(property, "");
+      for (String entry : path.split(File.pathSeparator, -1)) {
+        if (!entry.isEmpty()) {
+          entries.add(Path.of(entry).toAbsolutePath().toString());
+        }
+      }
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  /** Stops the machine, runs the step, and lets the machine continue whatever happens. */
+  void whileStopped(Steps.Step step) throws IOException {
+    awaitReady();
+    mark.set();
+    armed = true;
+    try {
+      monitor.execute("stop");
+      step.run();
+    } catch (IOException | RuntimeException e) {
+      try {
+        monitor.execute("cont");
+        armed = false;
+      } catch (IOException e2) {
+        e.addSuppressed(e2);
+      }
+      throw e;
+    }
+    monitor.execute("cont");
+    armed = false;
+    mark.remove();
+  }
+
+  private void awaitReady() throws IOException {
+    CompletableFuture<String> line = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try {
+                line.complete(firstLine(process.getInputStream()));
+              } catch (IOException e) {
+                line.completeExceptionally(e);
+              }
+            },
+            "qmpbs-guard-ready");
+    reader.setDaemon(true);
+    reader.start();
+    String said;
+    try {
+      said = line.get(START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw notReady(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted before the machine was stopped");
+    }
+    if (!said.equals(READY)) {
+      throw notReady(new IOException("it said '" + said + "'"));
+    }
+  }
+
+  private IOException notReady(Exception cause) {
+    return new IOException(
+        "the guard process that would let the machine continue if this process died did not start,"
+            + " so the machine was not stopped; its messages are in "
+            + log,
+        cause);
+  }
+
+  private static String firstLine(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c >= 0 && c != '\n' && line.length() < 80; c = in.read()) {
+      line.append((char) c);
+    }
+    return line.toString();
+  }
+
+  /**
+   * Ends the pipe. If the machine may still be stopped, the other process tries to get at the
+   * monitor from now on, and is not waited for: it has to wait for the end of our connection.
+   */
+  @Override
+  public void close() throws IOException {
+    try (OutputStream out = process.getOutputStream()) {
+      if (!armed) {
+        out.write((DONE + "\n").getBytes(StandardCharsets.US_ASCII));
+      }
+    } catch (IOException e) {
+      // The other end is closed: that process has ended, and is not needed any more.
+      process.destroy();
+    }
+    if (armed) {
+      return;
+    }
+    try {
+      if (process.waitFor(START.toSeconds(), TimeUnit.SECONDS) && Files.size(log) == 0) {
+        Files.delete(log);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the guard process ended");
+    }
+  }
+}
