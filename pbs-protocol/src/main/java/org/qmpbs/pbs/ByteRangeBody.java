@@ -10,6 +10,12 @@ final class ByteRangeBody extends RequestBody {
   static final MediaType BINARY = MediaType.get("application/octet-stream");
   static final MediaType JSON = MediaType.get("application/json");
 
+  /**
+   * The body of a call whose parameters are all in the query. It must not claim to be JSON: the
+   * server would then look for the parameters in the body alone.
+   */
+  static final RequestBody NONE = RequestBody.create(new byte[0], null);
+
   private final MediaType type;
   private final byte[] bytes;
   private final int length;

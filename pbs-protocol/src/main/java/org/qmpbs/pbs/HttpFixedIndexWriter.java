@@ -98,7 +98,7 @@ final class HttpFixedIndexWriter implements FixedIndexWriter {
             .addQueryParameter("size", Long.toString(size))
             .addQueryParameter("csum", checksum.hex())
             .build();
-    calls.send(url, "POST", new ByteRangeBody(ByteRangeBody.JSON, new byte[0], 0));
+    calls.send(url, "POST", ByteRangeBody.NONE);
     ManifestFile file = new ManifestFile(name, CryptMode.NONE, size, checksum);
     onClose.accept(file);
     return file;
