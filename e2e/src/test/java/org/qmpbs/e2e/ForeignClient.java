@@ -1,0 +1,82 @@
+package org.qmpbs.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.qmpbs.chunker.Chunks;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndexBuilder;
+import org.qmpbs.chunker.Zeros;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.BackupSession;
+import org.qmpbs.pbs.Fingerprint;
+import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.IndexEntry;
+import org.qmpbs.pbs.Login;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Repository;
+import org.qmpbs.pbs.Secret;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.Timeouts;
+
+/** Another program that backs up to the same group, and knows nothing of bitmaps and epochs. */
+final class ForeignClient {
+  private ForeignClient() {}
+
+  /** Makes a snapshot of one archive of zeros, newer than all others of the group. */
+  static void backUp(TestServer server, String group, String archive, long size) {
+    BackupGroup target = BackupGroup.parse(group);
+    try (PbsServer pbs = PbsServer.open(login(server.environment()), Timeouts.DEFAULT)) {
+      long last =
+          pbs.snapshots(Namespace.ROOT, Optional.of(target)).stream()
+              .mapToLong(info -> info.snapshot().time())
+              .max()
+              .orElse(0);
+      Snapshot snapshot = new Snapshot(target, Math.max(Instant.now().getEpochSecond(), last + 1));
+      try (BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot)) {
+        Manifest manifest =
+            new Manifest(
+                snapshot,
+                List.of(
+                    session.uploadBlob(
+                        "qemu-server.conf.blob", "memory: 1\n".getBytes(StandardCharsets.UTF_8)),
+                    zeros(session, archive, size)));
+        session.finish(manifest);
+      }
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  private static ManifestFile zeros(
+      BackupSession session, String archive, long size) throws IOException {
+    FixedIndexBuilder index = new FixedIndexBuilder(size);
+    FixedIndexWriter writer = session.createIndex(archive, size);
+    List<IndexEntry> entries = new ArrayList<>();
+    for (int position = 0; position < index.chunkCount(); position++) {
+      int length = Chunks.length(size, position);
+      Digest digest = Zeros.digest(length);
+      byte[] encoded = Zeros.encoded(length);
+      writer.uploadChunk(digest, length, encoded, encoded.length);
+      index.set(position, digest);
+      entries.add(new IndexEntry(Chunks.start(position), digest));
+    }
+    writer.append(entries);
+    return writer.close(index.checksum());
+  }
+
+  private static Login login(Map<String, String> environment) {
+    return new Login(
+        Repository.parse(environment.get("PBS_REPOSITORY")),
+        new Secret(environment.get("PBS_PASSWORD")),
+        List.of(Fingerprint.parse(environment.get("PBS_FINGERPRINT"))));
+  }
+}

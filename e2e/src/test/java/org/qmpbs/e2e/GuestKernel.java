@@ -1,0 +1,33 @@
+package org.qmpbs.e2e;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The Linux machine of the tests, made by {@code bin/lib/guest.sh} on first use and kept.
+ *
+ * @param kernel a Debian kernel
+ * @param initrd its file system in memory
+ */
+record GuestKernel(Path kernel, Path initrd) {
+  /** Makes it if it is not there. */
+  static GuestKernel ensure() {
+    Path root = projectRoot();
+    Processes.run(List.of("bash", root.resolve("bin/lib/guest.sh").toString()));
+    Path folder = root.resolve(".e2e/guest");
+    return new GuestKernel(folder.resolve("vmlinuz"), folder.resolve("initrd.gz"));
+  }
+
+  /** The repository's folder: Maven and IDEs start tests somewhere in it. */
+  static Path projectRoot() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.exists(folder.resolve("bin/lib/guest.sh"))) {
+      folder = folder.getParent();
+      if (folder == null) {
+        throw new IllegalStateException("bin/lib/guest.sh is in no folder above " + Path.of(""));
+      }
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,119 @@
+package org.qmpbs.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** One backup group on a server, and the command line pointed at it. */
+final class Stage {
+  private static final long MIB = 1 << 20;
+
+  private final Path folder;
+  private final TestServer server;
+  private final String id = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
+  private Qmpbs qmpbs;
+
+  Stage(Path folder, TestServer server) {
+    this.folder = folder;
+    this.server = server;
+    qmpbs = new Qmpbs(server.environment(), folder.resolve("logs"));
+    try {
+      Files.createDirectories(scratch());
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /** Limits Java's heap of all later commands. */
+  Stage withHeap(String heap) {
+    qmpbs = qmpbs.withHeap(heap);
+    return this;
+  }
+
+  Qmpbs qmpbs() {
+    return qmpbs;
+  }
+
+  TestServer server() {
+    return server;
+  }
+
+  /** {@code type/id}. */
+  String group() {
+    return "vm/" + id;
+  }
+
+  /** Where backups keep what the guest overwrites. */
+  Path scratch() {
+    return folder.resolve("scratch");
+  }
+
+  /** Backs the machine up; has to succeed and to leave nothing behind. */
+  Outcome backup(QemuMachine machine, String... more) {
+    Outcome outcome = tryBackup(machine, more).assertDone();
+    Debris.assertNoneIn(machine, scratch(), 1);
+    return outcome;
+  }
+
+  /** Backs the machine up, which may fail. */
+  Outcome tryBackup(QemuMachine machine, String... more) {
+    return startBackup(machine, more).await();
+  }
+
+  /** Starts a backup and lets it run. */
+  RunningQmpbs startBackup(QemuMachine machine, String... more) {
+    return startBackup(machine, scratch(), more);
+  }
+
+  /** Starts a backup with a scratch folder of the test's choice. */
+  RunningQmpbs startBackup(QemuMachine machine, Path scratchFolder, String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("backup", "--qmp", machine.qmpSocket().toString()));
+    arguments.addAll(List.of("--backup-id", id, "--scratch", scratchFolder.toString()));
+    arguments.addAll(List.of("--output-format", "json"));
+    arguments.addAll(List.of(more));
+    return qmpbs.start(arguments.toArray(String[]::new));
+  }
+
+  /** Every disk of the snapshot comes back with exactly this content. */
+  void assertRestores(String snapshot, QemuMachine machine, Map<String, DiskModel> content) {
+    for (MachineDisk disk : machine.disks()) {
+      DiskPlan plan = disk.plan();
+      Path target = folder.resolve("restored.raw");
+      qmpbs.run("restore", snapshot, plan.archive(), target.toString()).assertDone();
+      content.get(plan.label()).assertIsContentOf(target);
+      delete(target);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /** Whether a backup has taken its instant on this machine: its exports can be read. */
+  static boolean instantIsTaken(QemuMachine machine) {
+    for (JsonNode export : machine.monitor().execute("query-block-exports")) {
+      if (export.get("id").asText().startsWith("qmpbs-")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Fills a disk with incompressible content from {@code offset} on, in writes of a mebibyte. */
+  static void fill(MachineDisk disk, long offset, long length) {
+    for (long done = 0; done < length; done += MIB) {
+      disk.write(offset + done, (int) Math.min(MIB, length - done));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.qmpbs.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.e2e.server.EmbeddedServer;
+
+/**
+ * The backup server of a test: the embedded one, or the real one that the environment names. Each
+ * test works in groups of its own, so a real datastore may be shared by many runs.
+ */
+final class TestServer implements AutoCloseable {
+  private static final String AUTH_ID = "test@pbs!tok";
+  private static final String SECRET = "6c1c8f1e-3a3c-4d0f-9d6c-0f9c8f3b2a10";
+  private static final String STORE = "e2e";
+
+  private final Map<String, String> environment;
+  private final @Nullable EmbeddedServer embedded;
+
+  private TestServer(Map<String, String> environment, @Nullable EmbeddedServer embedded) {
+    this.environment = environment;
+    this.embedded = embedded;
+  }
+
+  /**
+   * A server to write to.
+   *
+   * @param folder where the embedded server keeps its data
+   */
+  static TestServer start(Path folder) {
+    return real().orElseGet(() -> embedded(folder, folder.resolve("datastore")));
+  }
+
+  /** The embedded server on a copy of the golden datastore, made in {@code folder}. */
+  static TestServer serveGolden(Path folder) {
+    return embedded(folder, Golden.copyDatastore(folder.resolve("golden")));
+  }
+
+  private static Optional<TestServer> real() {
+    String repository = System.getenv("QMPBS_E2E_REPOSITORY");
+    if (repository == null || repository.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TestServer(
+            settings(
+                repository,
+                System.getenv("QMPBS_E2E_PASSWORD"),
+                System.getenv("QMPBS_E2E_FINGERPRINT")),
+            null));
+  }
+
+  private static TestServer embedded(Path folder, Path datastore) {
+    try {
+      EmbeddedServer server =
+          EmbeddedServer.builder(folder.resolve("server"))
+              .datastore(STORE, datastore)
+              .token(AUTH_ID, SECRET)
+              .start();
+      return new TestServer(
+          settings(server.repository(AUTH_ID, STORE), SECRET, server.fingerprint()), server);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  private static Map<String, String> settings(
+      String repository, String password, String fingerprint) {
+    return Map.of(
+        "PBS_REPOSITORY", repository, "PBS_PASSWORD", password, "PBS_FINGERPRINT", fingerprint);
+  }
+
+  /** The variables that point a client at this server. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** A command line pointed at this server. */
+  Qmpbs qmpbs(Path folder) {
+    return new Qmpbs(environment, folder.resolve("logs"));
+  }
+
+  /** An administrator removes a snapshot, {@code type/id/time}. */
+  void forget(String snapshot) {
+    new RestClient(environment).forget(snapshot);
+  }
+
+  /** Where the embedded server keeps its datastore. */
+  Path datastore() {
+    return Optional.ofNullable(embedded)
+        .orElseThrow(() -> new IllegalStateException("this is a real server"))
+        .datastores()
+        .get(STORE);
+  }
+
+  @Override
+  public void close() {
+    if (embedded != null) {
+      try {
+        embedded.close();
+      } catch (IOException problem) {
+        throw new UncheckedIOException(problem);
+      }
+    }
+  }
+}
