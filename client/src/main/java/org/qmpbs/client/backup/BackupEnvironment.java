@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsServer;
 
 /**

@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ServerProblem.Retry;

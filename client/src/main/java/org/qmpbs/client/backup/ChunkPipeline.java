@@ -2,12 +2,6 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.Chunks;
@@ -15,7 +9,7 @@ import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.backup.KnownChunks.Claim;
 import org.qmpbs.client.progress.Progress;
-import org.qmpbs.nbd.Extent;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.FixedIndexWriter;
 import org.qmpbs.pbs.ManifestFile;
 
@@ -23,7 +17,7 @@ import org.qmpbs.pbs.ManifestFile;
  * Takes one disk to the server: read → hash → known? → compress → upload → index.
  *
  * <p>Threads. The caller's thread walks the disk and starts reads; each chunk's reads are split at
- * {@link #READ_SIZE} and run at once. {@code qmpbs-hash-n} hash and compress; {@code
+ * {@link ChunkReads#READ_SIZE} and run at once. {@code qmpbs-hash-n} hash and compress; {@code
  * qmpbs-upload-n} upload, so that a slow server holds up no processor. Chunks are appended in any
  * order, each after its upload has returned.
  *
@@ -38,15 +32,12 @@ import org.qmpbs.pbs.ManifestFile;
  * read that is still under way may go on writing to its buffer, which nobody uses again.
  */
 final class ChunkPipeline {
-  /** Larger requests are slower, smaller ones cost more than they read (qemu-live.md, part 8). */
-  static final int READ_SIZE = 1 << 20;
-
   /**
    * How long threads of a failed pipeline may take to notice; closing the session ends the rest.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final DiskSource source;
+  private final ChunkReads reads;
   private final IndexAppender index;
   private final FixedIndexWriter writer;
   private final KnownChunks known;
@@ -87,7 +78,7 @@ final class ChunkPipeline {
       KnownChunks known,
       RateLimiter rate,
       Progress progress) {
-    this.source = source;
+    this.reads = new ChunkReads(source);
     this.writer = writer;
     this.index = index;
     this.known = known;
@@ -119,7 +110,7 @@ final class ChunkPipeline {
   ManifestFile run(ReadRanges ranges, CancellationToken token) throws IOException {
     CancellationToken.Registration waker = token.onCancel(() -> flight.fail(reasonOf(token)));
     try {
-      ranges.forEach(this::allocation, this::dispatch);
+      ranges.forEach(reads::allocation, this::dispatch);
       flight.awaitIdle();
     } catch (IOException | RuntimeException | Error e) {
       flight.fail(e);
@@ -194,67 +185,22 @@ final class ChunkPipeline {
 
   // Reading, in the caller's thread.
 
-  private void allocation(long offset, long length, Consumer<Extent> sink)
-      throws DiskReadException {
-    try {
-      source.allocation(offset, length, sink);
-    } catch (IOException e) {
-      throw new DiskReadException(
-          "the block status at byte " + offset + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
   // guarded() lets no exception through to the future that is ignored.
   @SuppressWarnings("FutureReturnValueIgnored")
   private void startRead(ChunkWork.Read work) throws IOException {
     byte[] buffer = takeFrom(plain);
     flight.begin();
     int length = Chunks.length(index.size(), work.chunk());
-    zeroTheGaps(buffer, work.ranges(), length);
-    long start = Chunks.start(work.chunk());
-    List<CompletableFuture<@Nullable Void>> reads = new ArrayList<>();
-    for (ChunkWork.Range range : work.ranges()) {
-      int end = range.start() + range.length();
-      for (int from = range.start(); from < end; from += READ_SIZE) {
-        int count = Math.min(READ_SIZE, end - from);
-        reads.add(readAsync(start + from, buffer, from, count));
-      }
-    }
-    CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
+    reads
+        .start(work, buffer, length)
         .whenComplete(
             (nothing, error) -> flight.guarded(() -> onRead(work, buffer, length, error)));
-  }
-
-  private CompletableFuture<@Nullable Void> readAsync(
-      long offset, byte[] buffer, int bufferOffset, int length) throws DiskReadException {
-    try {
-      return source.readAsync(offset, buffer, bufferOffset, length);
-    } catch (IOException e) {
-      throw new DiskReadException(
-          "reading the disk at byte " + offset + " failed: " + e.getMessage(), e);
-    }
-  }
-
-  private static void zeroTheGaps(byte[] buffer, List<ChunkWork.Range> ranges, int length) {
-    int position = 0;
-    for (ChunkWork.Range range : ranges) {
-      Arrays.fill(buffer, position, range.start(), (byte) 0);
-      position = range.start() + range.length();
-    }
-    Arrays.fill(buffer, position, length, (byte) 0);
   }
 
   private void onRead(ChunkWork.Read work, byte[] buffer, int length, @Nullable Throwable error)
       throws DiskReadException {
     if (error != null) {
-      Throwable cause = error.getCause();
-      Throwable shown = error instanceof CompletionException && cause != null ? cause : error;
-      throw new DiskReadException(
-          "reading the disk near byte "
-              + Chunks.start(work.chunk())
-              + " failed: "
-              + shown.getMessage(),
-          shown);
+      throw ChunkReads.failure(work, error);
     }
     transfer.read.add(work.bytes());
     transfer.zero.add(length - work.bytes());

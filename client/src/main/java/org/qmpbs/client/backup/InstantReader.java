@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.MachineInstant;

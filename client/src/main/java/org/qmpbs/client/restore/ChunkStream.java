@@ -13,6 +13,7 @@ import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.chunker.Zeros;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.ReaderSession;
 
@@ -107,7 +108,7 @@ final class ChunkStream implements AutoCloseable {
       byte[] blob = session.chunk(digest);
       chunks.increment();
       bytes.add(blob.length);
-      limiter.pay(blob.length);
+      limiter.acquire(blob.length);
       workers.execute(() -> verify(verifier, chunk, blob, plain));
     } catch (PbsException e) {
       plain.completeExceptionally(verifier.refused(chunk, e));

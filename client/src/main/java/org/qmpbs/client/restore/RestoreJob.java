@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.client.restore.RestoreSummary.ArchiveSummary;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsServer;
@@ -92,7 +93,7 @@ public final class RestoreJob {
     List<ArchivePlan> plans =
         new Planner(session, manifest, request.format(), targets).plan(request.selection());
     FreeSpace.check(plans, progress);
-    RateLimiter limiter = new RateLimiter(request.rate(), System::nanoTime);
+    RateLimiter limiter = new RateLimiter(request.rate(), RateLimiter.Ticker.SYSTEM);
     List<ImageSink> open = new ArrayList<>();
     try {
       List<ArchiveSummary> summaries = new ArrayList<>();

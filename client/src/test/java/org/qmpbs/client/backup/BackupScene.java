@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.qmpbs.chunker.Chunks;
+import org.qmpbs.client.rate.FakeTicker;
 import org.qmpbs.pbs.Namespace;
 
 /** A machine with two disks, a server, and a job between them. */

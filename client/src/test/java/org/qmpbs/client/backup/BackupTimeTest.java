@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.rate.FakeTicker;
 import org.qmpbs.pbs.Snapshot;
 
 class BackupTimeTest {

@@ -24,6 +24,7 @@ import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.chunker.Zeros;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.pbs.ManifestFile;
 
@@ -67,7 +68,7 @@ class ChunkPipelineTest {
     assertThat(transfer.read.sum()).isEqualTo(source.bytesRead.get());
     assertThat(transfer.read.sum() + transfer.zero.sum()).isEqualTo(size);
     assertThat(progress.done.get()).isEqualTo(size);
-    assertThat(source.largestRead.get()).isLessThanOrEqualTo(ChunkPipeline.READ_SIZE);
+    assertThat(source.largestRead.get()).isLessThanOrEqualTo(ChunkReads.READ_SIZE);
   }
 
   @Test

@@ -21,6 +21,8 @@ import org.qmpbs.chunker.Chunks;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
+import org.qmpbs.client.rate.FakeTicker;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.qcow2.Qcow2Images;
 

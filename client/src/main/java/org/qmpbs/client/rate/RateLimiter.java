@@ -1,4 +1,4 @@
-package org.qmpbs.client.backup;
+package org.qmpbs.client.rate;
 
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -9,9 +9,9 @@ import java.util.OptionalLong;
  * rate below one chunk a second works, and the average never exceeds the rate by more than the
  * bucket. Thread-safe; nobody sleeps while holding the lock.
  */
-final class RateLimiter {
+public final class RateLimiter {
   /** Time that passes, and waiting for it. */
-  interface Ticker {
+  public interface Ticker {
     /** Nanoseconds since some fixed moment. */
     long nanos();
 
@@ -45,7 +45,7 @@ final class RateLimiter {
    *
    * @param bytesPerSecond at least 1, or empty for no limit
    */
-  RateLimiter(OptionalLong bytesPerSecond, Ticker ticker) {
+  public RateLimiter(OptionalLong bytesPerSecond, Ticker ticker) {
     if (bytesPerSecond.isPresent() && bytesPerSecond.getAsLong() < 1) {
       throw new IllegalArgumentException("a rate of " + bytesPerSecond.getAsLong() + " bytes/s");
     }
@@ -56,7 +56,7 @@ final class RateLimiter {
   }
 
   /** Takes {@code bytes} and waits until they may be sent. */
-  void acquire(long bytes) throws InterruptedException {
+  public void acquire(long bytes) throws InterruptedException {
     if (bytesPerSecond.isEmpty()) {
       return;
     }

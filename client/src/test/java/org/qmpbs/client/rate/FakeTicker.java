@@ -1,4 +1,4 @@
-package org.qmpbs.client.backup;
+package org.qmpbs.client.rate;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,11 +7,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Time that passes only while somebody sleeps. */
-final class FakeTicker implements RateLimiter.Ticker {
+public final class FakeTicker implements RateLimiter.Ticker {
   private Instant now;
   private Duration slept = Duration.ZERO;
 
-  FakeTicker(long epochSecond) {
+  public FakeTicker(long epochSecond) {
     this.now = Instant.ofEpochSecond(epochSecond);
   }
 
@@ -26,11 +26,11 @@ final class FakeTicker implements RateLimiter.Ticker {
     slept = slept.plus(duration);
   }
 
-  synchronized Duration slept() {
+  public synchronized Duration slept() {
     return slept;
   }
 
-  Clock clock() {
+  public Clock clock() {
     return new Clock() {
       @Override
       public ZoneId getZone() {

@@ -1,4 +1,4 @@
-package org.qmpbs.client.backup;
+package org.qmpbs.client.rate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

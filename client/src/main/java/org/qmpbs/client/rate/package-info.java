@@ -1,0 +1,5 @@
+/** The limit that {@code --rate} sets, for backups and restores alike. */
+@NullMarked
+package org.qmpbs.client.rate;
+
+import org.jspecify.annotations.NullMarked;
