@@ -10,7 +10,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the bitmap is relative to has changed: the next backup says so and is right all the same. */
+/**
+ * What the bitmap is relative to has changed: the next backup says so and is right all the same.
+ */
 class ChangedGroundTest {
   private static final int MIB = 1 << 20;
   private static final int CHUNK = 4 * MIB;
