@@ -11,10 +11,10 @@ final class ByteRangeBody extends RequestBody {
   static final MediaType JSON = MediaType.get("application/json");
 
   /**
-   * The body of a call whose parameters are all in the query. It must not claim to be JSON: the
-   * server would then look for the parameters in the body alone.
+   * Of a call whose parameters are all in its query. Announced as JSON, the server would take the
+   * parameters from the empty body and ignore the query.
    */
-  static final RequestBody NONE = RequestBody.create(new byte[0], null);
+  private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
 
   private final MediaType type;
   private final byte[] bytes;
@@ -28,6 +28,11 @@ final class ByteRangeBody extends RequestBody {
     this.type = type;
     this.bytes = bytes;
     this.length = length;
+  }
+
+  /** No body at all. */
+  static ByteRangeBody empty() {
+    return new ByteRangeBody(FORM, new byte[0], 0);
   }
 
   @Override

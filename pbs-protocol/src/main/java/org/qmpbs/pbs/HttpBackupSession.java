@@ -148,7 +148,7 @@ final class HttpBackupSession implements BackupSession {
             .addQueryParameter("archive-name", name)
             .addQueryParameter("size", Long.toString(size));
     reuse.ifPresent(checksum -> url.addQueryParameter("reuse-csum", checksum.hex()));
-    JsonNode wid = calls.send(url.build(), "POST", ByteRangeBody.NONE);
+    JsonNode wid = calls.send(url.build(), "POST", ByteRangeBody.empty());
     if (!wid.canConvertToInt() || !wid.isIntegralNumber()) {
       throw new BadAnswerException(
           "fixed_index", "expected a writer id, found " + wid.getNodeType());

@@ -98,7 +98,7 @@ final class HttpFixedIndexWriter implements FixedIndexWriter {
             .addQueryParameter("size", Long.toString(size))
             .addQueryParameter("csum", checksum.hex())
             .build();
-    calls.send(url, "POST", ByteRangeBody.NONE);
+    calls.send(url, "POST", ByteRangeBody.empty());
     ManifestFile file = new ManifestFile(name, CryptMode.NONE, size, checksum);
     onClose.accept(file);
     return file;

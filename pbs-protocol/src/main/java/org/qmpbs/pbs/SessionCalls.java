@@ -105,7 +105,7 @@ final class SessionCalls implements AutoCloseable {
    * answer does not matter.
    */
   void post(HttpUrl url, Sent sent) throws IOException {
-    call(url, "POST", ByteRangeBody.NONE, sent, -1);
+    call(url, "POST", ByteRangeBody.empty(), sent, -1);
   }
 
   /** Path of a call, for messages and the table of refusals. */

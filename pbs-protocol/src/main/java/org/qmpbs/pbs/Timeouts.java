@@ -11,6 +11,23 @@ import java.time.Duration;
  * @param ping interval of HTTP/2 keep-alive pings, an unanswered one ends the session
  */
 public record Timeouts(Duration connect, Duration operation, Duration ping) {
+  /** OkHttp counts milliseconds in an int. */
+  private static final Duration MAX = Duration.ofMillis(Integer.MAX_VALUE);
+
+  /** Rejects zero, which elsewhere means "forever": nothing here may wait forever. */
+  public Timeouts {
+    requireLimit("connect", connect);
+    requireLimit("operation", operation);
+    requireLimit("ping", ping);
+  }
+
+  private static void requireLimit(String name, Duration limit) {
+    if (limit.toMillis() < 1 || limit.compareTo(MAX) > 0) {
+      throw new IllegalArgumentException(
+          "the " + name + " timeout " + limit + " is not between 1 ms and 24 days");
+    }
+  }
+
   /**
    * 30 s to connect; 10 minutes for a call, because a server on slow disks or on S3 can take
    * minutes over {@code finish}; a ping every 15 s keeps NAT tables and proxies from dropping the

@@ -71,6 +71,12 @@ class BackupSessionTest {
               "POST blob",
               "POST blob",
               "POST finish");
+      // Parameters in the query are ignored when the body is announced as JSON.
+      String form = "application/x-www-form-urlencoded";
+      String binary = "application/octet-stream";
+      assertThat(calls)
+          .extracting(H2Peer.Call::contentType)
+          .containsExactly("null", form, binary, "application/json", form, binary, binary, form);
       assertThat(calls.get(1).query())
           .containsEntry("archive-name", "drive-a.img.fidx")
           .containsEntry("size", "15")

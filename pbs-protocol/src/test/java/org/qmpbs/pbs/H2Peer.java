@@ -34,7 +34,13 @@ final class H2Peer {
   private static final int WINDOW = 32 << 20;
 
   /** A whole request. */
-  record Call(int stream, String method, String path, Map<String, String> query, byte[] body) {
+  record Call(
+      int stream,
+      String method,
+      String path,
+      Map<String, String> query,
+      String contentType,
+      byte[] body) {
     String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
@@ -120,6 +126,7 @@ final class H2Peer {
         head.method().toString(),
         uri.getPath().substring(1),
         query,
+        String.valueOf(head.get("content-type")),
         bodies.remove(stream).toByteArray());
   }
 

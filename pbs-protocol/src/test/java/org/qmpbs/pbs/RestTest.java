@@ -190,6 +190,29 @@ class RestTest {
   }
 
   @Test
+  void anAddressWithAZoneIsRefusedBeforeAnythingIsConnected() {
+    Login login =
+        new Login(
+            new Repository(FakePbs.TOKEN, "fe80::1%eth0", 8007, "store1"),
+            new Secret("x"),
+            List.of());
+    assertThatThrownBy(() -> PbsServer.open(login, Timeouts.DEFAULT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fe80::1%eth0");
+  }
+
+  @Test
+  void aTimeoutThatWouldMeanForeverIsRefused() {
+    Duration second = Duration.ofSeconds(1);
+    assertThatThrownBy(() -> new Timeouts(second, Duration.ZERO, second))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("operation");
+    assertThatThrownBy(() -> new Timeouts(second, second, Duration.ofDays(25)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ping");
+  }
+
+  @Test
   void aUserWithoutATokenIsToldHowToGetOne() {
     Login login =
         new Login(Repository.parse("me@pbs@host:store1"), new Secret("password"), List.of());

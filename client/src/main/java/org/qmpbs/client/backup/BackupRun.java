@@ -46,6 +46,7 @@ final class BackupRun {
   private final String target;
   private final AtomicBoolean committing = new AtomicBoolean();
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> leftovers = new ArrayList<>();
 
   BackupRun(
       BackupEnvironment environment,
@@ -91,7 +92,8 @@ final class BackupRun {
           done.look.skipped(),
           done.look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
-          warnings);
+          warnings,
+          leftovers);
     }
   }
 
@@ -140,7 +142,7 @@ final class BackupRun {
       }
       throw e;
     }
-    rotation.keepNew().forEach(this::warn);
+    rotation.keepNew().forEach(this::leave);
     return new Done(previous.snapshot(), machine.strategy(), disks, look);
   }
 
@@ -153,7 +155,7 @@ final class BackupRun {
       PreviousBackup previous)
       throws IOException {
     InstantReader reader =
-        new InstantReader(environment, request, token, machine, session, this::warn);
+        new InstantReader(environment, request, token, machine, session, this::leave);
     List<InstantReader.Sent> sent = reader.read(jobs, rotation, previous);
     token.check();
     environment.progress().phase("finishing");
@@ -243,6 +245,12 @@ final class BackupRun {
   private void warn(String line) {
     warnings.add(line);
     environment.progress().warn(line);
+  }
+
+  /** Something of ours stays behind; the backup is good all the same. */
+  private void leave(String line) {
+    leftovers.add(line);
+    warn(line);
   }
 
   /** Where scratch files go. */

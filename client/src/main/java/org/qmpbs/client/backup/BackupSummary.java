@@ -18,6 +18,8 @@ import org.qmpbs.pbs.Snapshot;
  * @param excluded disks that the user left out
  * @param duration of the whole job
  * @param warnings what a person should look at
+ * @param leftovers what of ours could not be taken away again, also among the warnings; the
+ *     snapshot is good all the same
  */
 public record BackupSummary(
     Snapshot snapshot,
@@ -27,7 +29,8 @@ public record BackupSummary(
     List<SkippedDrive> skipped,
     List<String> excluded,
     Duration duration,
-    List<String> warnings) {
+    List<String> warnings,
+    List<String> leftovers) {
 
   /** Keeps copies of the lists. */
   public BackupSummary {
@@ -35,6 +38,7 @@ public record BackupSummary(
     skipped = List.copyOf(skipped);
     excluded = List.copyOf(excluded);
     warnings = List.copyOf(warnings);
+    leftovers = List.copyOf(leftovers);
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.qmpbs.client.backup;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +46,6 @@ final class ChunkPipeline {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final Sizes sizes;
   private final DiskSource source;
   private final IndexAppender index;
   private final FixedIndexWriter writer;
@@ -61,9 +59,7 @@ final class ChunkPipeline {
   private final PipelineThreads hashing;
   private final PipelineThreads uploading;
 
-  private final Object lock = new Object();
-  private int pending;
-  private @Nullable Throwable failure;
+  private final Flight flight = new Flight(this::stop);
 
   /**
    * How much goes on at once.
@@ -91,7 +87,6 @@ final class ChunkPipeline {
       KnownChunks known,
       RateLimiter rate,
       Progress progress) {
-    this.sizes = sizes;
     this.source = source;
     this.writer = writer;
     this.index = index;
@@ -111,11 +106,6 @@ final class ChunkPipeline {
     return transfer;
   }
 
-  /** The settings in use. */
-  Sizes sizes() {
-    return sizes;
-  }
-
   /** Chunk buffers in use, plain and encoded. */
   int lentBuffers() {
     return plain.lent() + encoded.lent();
@@ -127,17 +117,17 @@ final class ChunkPipeline {
    * @return the manifest entry
    */
   ManifestFile run(ReadRanges ranges, CancellationToken token) throws IOException {
-    CancellationToken.Registration waker = token.onCancel(() -> fail(reasonOf(token)));
+    CancellationToken.Registration waker = token.onCancel(() -> flight.fail(reasonOf(token)));
     try {
       ranges.forEach(this::allocation, this::dispatch);
-      awaitIdle();
+      flight.awaitIdle();
     } catch (IOException | RuntimeException | Error e) {
-      fail(e);
+      flight.fail(e);
     } finally {
       waker.close();
       endThreads();
     }
-    throwFailure();
+    flight.throwFailure();
     return index.close();
   }
 
@@ -147,7 +137,7 @@ final class ChunkPipeline {
   }
 
   private void dispatch(ChunkWork work) throws IOException {
-    throwFailure();
+    flight.throwFailure();
     if (work instanceof ChunkWork.Read read) {
       startRead(read);
     } else if (work instanceof ChunkWork.Zero zero) {
@@ -189,9 +179,9 @@ final class ChunkPipeline {
             index.set(i, digest);
           }
           progress.advance((long) count * length);
-          done();
+          flight.done();
         };
-    begin();
+    flight.begin();
     Claim claim = known.claim(digest, assign);
     if (claim == Claim.UPLOAD) {
       byte[] blob = Zeros.encoded(length);
@@ -218,7 +208,7 @@ final class ChunkPipeline {
   @SuppressWarnings("FutureReturnValueIgnored")
   private void startRead(ChunkWork.Read work) throws IOException {
     byte[] buffer = takeFrom(plain);
-    begin();
+    flight.begin();
     int length = Chunks.length(index.size(), work.chunk());
     zeroTheGaps(buffer, work.ranges(), length);
     long start = Chunks.start(work.chunk());
@@ -231,7 +221,8 @@ final class ChunkPipeline {
       }
     }
     CompletableFuture.allOf(reads.toArray(new CompletableFuture<?>[0]))
-        .whenComplete((nothing, error) -> guarded(() -> onRead(work, buffer, length, error)));
+        .whenComplete(
+            (nothing, error) -> flight.guarded(() -> onRead(work, buffer, length, error)));
   }
 
   private CompletableFuture<@Nullable Void> readAsync(
@@ -267,7 +258,7 @@ final class ChunkPipeline {
     }
     transfer.read.add(work.bytes());
     transfer.zero.add(length - work.bytes());
-    hashing.run(() -> guarded(() -> hash(work.chunk(), buffer, length)));
+    hashing.run(() -> flight.guarded(() -> hash(work.chunk(), buffer, length)));
   }
 
   // Hashing and compressing.
@@ -289,7 +280,7 @@ final class ChunkPipeline {
     plain.give(buffer);
     uploading.run(
         () ->
-            guarded(
+            flight.guarded(
                 () -> {
                   upload(digest, length, blob, blobLength);
                   encoded.give(blob);
@@ -300,7 +291,7 @@ final class ChunkPipeline {
   private void assign(int chunk, Digest digest, int length) throws IOException {
     index.set(chunk, digest);
     progress.advance(length);
-    done();
+    flight.done();
   }
 
   // Uploading.
@@ -309,7 +300,7 @@ final class ChunkPipeline {
     try {
       rate.acquire(blobLength);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw Flight.interrupted(e);
     }
     writer.uploadChunk(digest, length, blob, blobLength);
     transfer.uploadedChunks.increment();
@@ -318,66 +309,13 @@ final class ChunkPipeline {
     known.uploaded(digest);
   }
 
-  // What is under way, and the first failure.
+  // The end.
 
-  private void begin() {
-    synchronized (lock) {
-      pending++;
-    }
-  }
-
-  private void done() {
-    synchronized (lock) {
-      pending--;
-      lock.notifyAll();
-    }
-  }
-
-  private void awaitIdle() throws IOException {
-    synchronized (lock) {
-      while (pending > 0 && failure == null) {
-        try {
-          lock.wait();
-        } catch (InterruptedException e) {
-          throw interrupted(e);
-        }
-      }
-    }
-  }
-
-  private void fail(Throwable cause) {
-    synchronized (lock) {
-      if (failure != null) {
-        return;
-      }
-      failure = cause;
-      lock.notifyAll();
-    }
+  private void stop() {
     plain.stop();
     encoded.stop();
     hashing.stop();
     uploading.stop();
-  }
-
-  private void throwFailure() throws IOException {
-    Throwable cause;
-    synchronized (lock) {
-      cause = failure;
-    }
-    if (cause instanceof IOException io) {
-      throw io;
-    }
-    if (cause != null) {
-      throw new IllegalStateException("the pipeline failed: " + cause, cause);
-    }
-  }
-
-  private void guarded(KnownChunks.WhenKnown task) {
-    try {
-      task.run();
-    } catch (IOException | RuntimeException | Error e) {
-      fail(e);
-    }
   }
 
   private void endThreads() {
@@ -385,7 +323,7 @@ final class ChunkPipeline {
       hashing.end(PATIENCE);
       uploading.end(PATIENCE);
     } catch (InterruptedException e) {
-      fail(interrupted(e));
+      flight.fail(Flight.interrupted(e));
     }
   }
 
@@ -393,14 +331,7 @@ final class ChunkPipeline {
     try {
       return pool.take();
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw Flight.interrupted(e);
     }
-  }
-
-  private static IOException interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    InterruptedIOException exception = new InterruptedIOException("the backup was interrupted");
-    exception.initCause(cause);
-    return exception;
   }
 }

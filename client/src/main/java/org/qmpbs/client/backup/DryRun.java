@@ -60,7 +60,8 @@ final class DryRun {
           look.skipped(),
           look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
-          warnings);
+          warnings,
+          List.of());
     }
   }
 

@@ -166,6 +166,10 @@ final class BackupCommand implements CliCommand {
     if (dryRun || code == ExitCode.USAGE || code == ExitCode.UNSAFE_MACHINE) {
       return "Nothing was touched, neither the machine nor the server.";
     }
+    if (code == ExitCode.OUTCOME_UNKNOWN) {
+      return "The snapshot may or may not exist. The machine runs on as before, and no change is lost:"
+          + " the next backup finds out which bitmap is the true one.";
+    }
     return "There is no new snapshot. The machine runs on as before, and no change is lost: the next"
         + " backup takes everything since the last good one.";
   }

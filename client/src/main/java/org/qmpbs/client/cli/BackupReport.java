@@ -8,12 +8,18 @@ import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan;
 import org.qmpbs.client.output.Durations;
+import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.machine.SkippedDrive;
 
 /** What {@code qmpbs backup} says at the end. */
 record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
+  @Override
+  public ExitCode exitCode() {
+    return summary.leftovers().isEmpty() ? ExitCode.DONE : ExitCode.LEFTOVERS;
+  }
+
   @Override
   public List<String> text() {
     List<String> lines = new ArrayList<>();
@@ -58,7 +64,8 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
         + Sizes.format(disk.uploadedEncoded())
         + " ("
         + disk.uploadedChunks()
-        + " chunks), reused "
+        + (disk.uploadedChunks() == 1 ? " chunk" : " chunks")
+        + "), reused "
         + Sizes.format(disk.reused())
         + " -> "
         + disk.archive();
@@ -86,6 +93,8 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
     summary.excluded().forEach(excluded::add);
     ArrayNode warnings = node.putArray("warnings");
     summary.warnings().forEach(warnings::add);
+    ArrayNode leftovers = node.putArray("leftovers");
+    summary.leftovers().forEach(leftovers::add);
   }
 
   private static void describe(ObjectNode row, DiskSummary disk) {

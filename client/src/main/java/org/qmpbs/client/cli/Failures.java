@@ -16,6 +16,7 @@ import org.qmpbs.client.backup.DiskChoiceException;
 import org.qmpbs.client.backup.JobCancelledException;
 import org.qmpbs.client.backup.JobDeadlineException;
 import org.qmpbs.client.backup.MachineBusyException;
+import org.qmpbs.client.backup.OutcomeUnknownException;
 import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.connect.SettingsException;
 import org.qmpbs.client.lookup.NotInDatastoreException;
@@ -27,9 +28,11 @@ import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.UnsafeMachineException;
+import org.qmpbs.pbs.BadAnswerException;
 import org.qmpbs.pbs.CertificateMismatchException;
+import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.PbsException;
-import org.qmpbs.pbs.SessionLostException;
+import org.qmpbs.pbs.UnsupportedLoginException;
 import org.qmpbs.qmp.MonitorClosedException;
 import org.qmpbs.qmp.MonitorUnreachableException;
 import org.qmpbs.qmp.NotAMonitorException;
@@ -71,9 +74,6 @@ final class Failures {
   private record Explanation(ExitCode code, String cause, String remedy) {}
 
   private static Explanation explanation(Throwable thrown) {
-    if (thrown instanceof PbsException e) {
-      return of(ServerProblems.exitCode(e.problem()), e, e.remedy());
-    }
     if (thrown instanceof UsageException e) {
       return of(ExitCode.USAGE, e, e.remedy());
     }
@@ -115,6 +115,9 @@ final class Failures {
     if (thrown instanceof JobCancelledException) {
       return ExitCode.INTERRUPTED;
     }
+    if (thrown instanceof OutcomeUnknownException) {
+      return ExitCode.OUTCOME_UNKNOWN;
+    }
     return thrown instanceof ScratchException ? ExitCode.TARGET : ExitCode.NETWORK;
   }
 
@@ -137,7 +140,7 @@ final class Failures {
     }
     if (thrown instanceof QmpCommandException) {
       return of(
-          ExitCode.UNSAFE_MACHINE,
+          ExitCode.POINT_IN_TIME_LOST,
           thrown,
           "See what QEMU says above; qmpbs status --qmp SOCKET shows the machine as it is now.");
     }
@@ -173,13 +176,8 @@ final class Failures {
   }
 
   private static Explanation connectionProblem(Throwable thrown) {
-    if (thrown instanceof CertificateMismatchException e) {
-      return of(
-          ExitCode.LOGIN,
-          e,
-          "If the server's certificate was renewed, compare its fingerprint there"
-              + " (proxmox-backup-manager cert info) and set PBS_FINGERPRINT; if not, somebody is"
-              + " between you and the server. No secret was sent.");
+    if (thrown instanceof HasRemedy e) {
+      return of(serverCode(thrown), thrown, e.remedy());
     }
     if (thrown instanceof SSLException) {
       return of(
@@ -194,13 +192,23 @@ final class Failures {
           "the name of the server cannot be resolved: " + thrown.getMessage(),
           "Check the repository's host name and this host's DNS.");
     }
-    if (thrown instanceof SessionLostException
-        || thrown instanceof ConnectException
+    if (thrown instanceof ConnectException
         || thrown instanceof NoRouteToHostException
         || thrown instanceof SocketTimeoutException) {
       return of(ExitCode.NETWORK, thrown, TRY_LATER);
     }
     return localProblem(thrown);
+  }
+
+  private static ExitCode serverCode(Throwable thrown) {
+    if (thrown instanceof PbsException e) {
+      return ServerProblems.exitCode(e.problem());
+    }
+    if (thrown instanceof CertificateMismatchException
+        || thrown instanceof UnsupportedLoginException) {
+      return ExitCode.LOGIN;
+    }
+    return thrown instanceof BadAnswerException ? ExitCode.SERVER : ExitCode.NETWORK;
   }
 
   private static Explanation localProblem(Throwable thrown) {
@@ -209,6 +217,11 @@ final class Failures {
     }
     if (thrown instanceof FileSystemException e) {
       return of(ExitCode.TARGET, e, "Check the path, its permissions and the room there.");
+    }
+    if (thrown instanceof IOException && thrown.getCause() instanceof IOException cause) {
+      // Wrapped to say where it happened; what to do about it is known of the inner one.
+      Explanation inner = explanation(cause);
+      return of(inner.code(), thrown, inner.remedy());
     }
     if (thrown instanceof IOException) {
       return of(ExitCode.NETWORK, thrown, TRY_LATER);

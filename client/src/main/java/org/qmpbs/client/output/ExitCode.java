@@ -26,7 +26,7 @@ public enum ExitCode {
   /** Refused before anything was touched. */
   UNSAFE_MACHINE(8, "the machine cannot be backed up safely; it was not touched"),
   /** The backup was discarded, the guest was not harmed. */
-  POINT_IN_TIME_LOST(9, "the point in time was lost; the backup was discarded"),
+  POINT_IN_TIME_LOST(9, "the point in time was not to be had or was lost; nothing was kept of it"),
   /** Checksums, digests, formats. */
   DAMAGED(10, "damaged data"),
   /** Something on this host that was to be written. */
@@ -35,6 +35,8 @@ public enum ExitCode {
   DEADLINE(12, "the deadline passed"),
   /** The work is done and good, but something of ours is left behind. */
   LEFTOVERS(13, "done, but clean-up left something behind"),
+  /** Neither yes nor no: nobody could be asked whether the snapshot exists. */
+  OUTCOME_UNKNOWN(14, "the answer to the end of the backup was lost; both bitmaps are kept"),
   /** 128 + SIGINT. */
   INTERRUPTED(130, "interrupted (SIGINT)"),
   /** 128 + SIGTERM. */

@@ -38,7 +38,8 @@ class FailuresTest {
         Arguments.of(new javax.net.ssl.SSLException("a"), ExitCode.LOGIN),
         Arguments.of(new NoSuchFileException("/run/x"), ExitCode.NOT_FOUND),
         Arguments.of(new AccessDeniedException("/run/x"), ExitCode.TARGET),
-        Arguments.of(new QmpCommandException("c", "GenericError", "d"), ExitCode.UNSAFE_MACHINE),
+        Arguments.of(
+            new QmpCommandException("c", "GenericError", "d"), ExitCode.POINT_IN_TIME_LOST),
         Arguments.of(new IOException("broken pipe"), ExitCode.NETWORK),
         Arguments.of(new IllegalStateException("a"), ExitCode.INTERNAL),
         Arguments.of(new StackOverflowError(), ExitCode.INTERNAL));
@@ -62,6 +63,15 @@ class FailuresTest {
     assertThat(failure.exitCode()).isNotEqualTo(ExitCode.DONE);
     assertThat(failure.cause()).contains("the server's own words");
     assertThat(failure.remedy()).isEqualTo("remedy of " + problem);
+  }
+
+  @org.junit.jupiter.api.Test
+  void aWrappedFailureKeepsItsWordsAndTheCodeOfWhatIsInside() {
+    IOException thrown =
+        new IOException("while reading", Refusal.of(403, "no", ServerProblem.PERMISSION));
+    Failure failure = Failures.explain(thrown, Consequence.NOTHING_CHANGED);
+    assertThat(failure.exitCode()).isEqualTo(ExitCode.LOGIN);
+    assertThat(failure.cause()).isEqualTo("while reading");
   }
 
   static Stream<Class<?>> endsOfABackup() {

@@ -39,7 +39,10 @@ final class ChunkStore {
   /** All 65536 folders, which a real server expects to be there. */
   void createFolders() throws IOException {
     for (int i = 0; i < FOLDERS; i++) {
-      Files.createDirectories(folder.resolve(String.format("%04x", i)));
+      Path path = folder.resolve(String.format("%04x", i));
+      if (!Files.exists(path)) {
+        Files.createDirectory(path);
+      }
     }
   }
 

@@ -20,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
  * --port N            default 8007; 0 takes a free one
  * --token-file FILE   one line user@realm!name:SECRET; made with a new secret if it is not there
  * --state DIR         where the certificate lies; default: the folder of the token file
+ * --chunk-folders all makes the 65536 folders that a real server expects when it adopts the
+ *                     datastore, which takes a while; default: used
  * </pre>
  *
  * <p>It prints {@code PBS_REPOSITORY=…}, {@code PBS_FINGERPRINT=…} and {@code READY}, a line each,
@@ -28,7 +30,8 @@ import java.util.concurrent.CountDownLatch;
 public final class ServerMain {
   private static final String NEW_TOKEN = "demo@pbs!qmpbs";
   private static final String USAGE =
-      "usage: ServerMain --datastore DIR --token-file FILE [--port N] [--state DIR]";
+      "usage: ServerMain --datastore DIR --token-file FILE [--port N] [--state DIR]"
+          + " [--chunk-folders all|used]";
   private static final int SECRET_BYTES = 16;
   private static final String DEFAULT_PORT = "8007";
 
@@ -72,7 +75,7 @@ public final class ServerMain {
             .token(token[0], token[1])
             .port(port(options.getOrDefault("--port", DEFAULT_PORT)))
             .syncOnFinish(true)
-            .allChunkFolders(true)
+            .allChunkFolders(options.getOrDefault("--chunk-folders", "used").equals("all"))
             .start();
     out.println("PBS_REPOSITORY=" + server.repository(token[0], name));
     out.println("PBS_FINGERPRINT=" + server.fingerprint());

@@ -14,6 +14,8 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -27,10 +29,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 // What became of a write is told by the connection: a failed one closes it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Upgrade {
-  /**
-   * The real server's windows and frames (pbs-protocol.md, "A session"). Netty raises the
-   * connection's window to that of a stream by itself.
-   */
+  /** The real server's windows and frames (pbs-protocol.md, "A session"). */
   private static final int WINDOW = 32 << 20;
 
   private static final int MAX_FRAME = 4 << 20;
@@ -77,11 +76,10 @@ final class Upgrade {
   private static void addHttp2(
       ChannelPipeline pipeline, ServerContext server, Session session, CallGate gate) {
     Http2Settings settings =
-        Http2Settings.defaultSettings()
-            .initialWindowSize(WINDOW)
-            .maxFrameSize(MAX_FRAME)
-            .maxConcurrentStreams(MAX_STREAMS);
+        Http2Settings.defaultSettings().maxFrameSize(MAX_FRAME).maxConcurrentStreams(MAX_STREAMS);
     Http2FrameCodec codec = Http2FrameCodecBuilder.forServer().initialSettings(settings).build();
+    // Only now: a codec that is built with it raises the connection's window to twice as much.
+    settings.initialWindowSize(WINDOW);
     ChannelHandler streams =
         new ChannelInitializer<Channel>() {
           @Override
@@ -90,6 +88,8 @@ final class Upgrade {
           }
         };
     pipeline.addLast(codec, new Http2MultiplexHandler(streams));
+    pipeline.writeAndFlush(
+        new DefaultHttp2WindowUpdateFrame(WINDOW - Http2CodecUtil.DEFAULT_WINDOW_SIZE));
   }
 
   /** The session is the connection. */

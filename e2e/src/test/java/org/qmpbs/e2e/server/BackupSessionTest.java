@@ -2,6 +2,7 @@ package org.qmpbs.e2e.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,6 +175,55 @@ class BackupSessionTest {
       uploadManifest(session, TIME);
       ok(session.call("POST", "/finish"));
       backUp(TIME + 1);
+    }
+  }
+
+  @Test
+  void theManifestTellsWhatWasUploaded() throws Exception {
+    backUp(TIME);
+    backUp(TIME + 1);
+    long manifest = TestData.manifest("vm", "t1", TIME).length;
+    String size = "\"size\":" + (SIZE + manifest);
+    assertThat(statistics("2023-11-14T22:13:20Z"))
+        .isEqualTo("{\"compressed_size\":4195328,\"count\":2,\"duplicates\":0," + size + "}");
+    assertThat(statistics("2023-11-14T22:13:21Z"))
+        .isEqualTo("{\"compressed_size\":4195328,\"count\":2,\"duplicates\":2," + size + "}");
+  }
+
+  private String statistics(String time) throws Exception {
+    return Manifests.load(snapshot(time)).unprotected().path("chunk_upload_stats").toString();
+  }
+
+  /** A memory file system, as 65536 folders take minutes on a slow disk. */
+  @Test
+  void allChunkFoldersAreMadeForARealServer() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(Files.isWritable(memory));
+    Path store = Files.createTempDirectory(memory, "qmpbs-store");
+    try {
+      EmbeddedServer.builder(folder.resolve("other"))
+          .datastore("all", store)
+          .allChunkFolders(true)
+          .start()
+          .close();
+      assertThat(store.resolve(".chunks").toFile().list()).hasSize(65_536).contains("0000", "ffff");
+    } finally {
+      AtomicFiles.removeTree(store);
+    }
+  }
+
+  @Test
+  void callsOfOneSessionRunInParallel() throws IOException {
+    try (RawSession session = client.backup("store1", GROUP, TIME)) {
+      ok(session.call("POST", "/fixed_index?archive-name=a.img.fidx&size=" + SIZE));
+      byte[] one = TestData.blob(FIRST);
+      byte[] two = TestData.blob(LAST);
+      int first = session.start("POST", TestClient.chunkPath(1, FIRST, one), "", false);
+      int second = session.start("POST", TestClient.chunkPath(1, LAST, two), "", false);
+      session.send(second, two, true);
+      ok(session.await(second));
+      session.send(first, one, true);
+      ok(session.await(first));
     }
   }
 

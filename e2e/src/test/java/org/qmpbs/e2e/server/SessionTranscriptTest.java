@@ -74,7 +74,8 @@ class SessionTranscriptTest {
             .start()) {
       replay(server, transcript());
     }
-    assertThat(calls).isEqualTo(95);
+    // As many as the recording has; a replay that skips some would prove less than it says.
+    assertThat(calls).isEqualTo(102);
   }
 
   private void replay(EmbeddedServer server, List<String> lines) throws Exception {

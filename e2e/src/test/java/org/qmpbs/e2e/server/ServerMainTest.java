@@ -1,0 +1,56 @@
+package org.qmpbs.e2e.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerMainTest {
+  @TempDir Path folder;
+
+  @Test
+  void itSaysWhatAClientNeedsAndMakesAToken() throws IOException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    Path tokenFile = folder.resolve("token");
+    String[] arguments = {
+      "--datastore", folder.resolve("store1").toString(),
+      "--token-file", tokenFile.toString(),
+      "--port", "0"
+    };
+    try (EmbeddedServer server =
+        ServerMain.start(arguments, new PrintStream(printed, true, StandardCharsets.UTF_8))) {
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .isEqualTo(
+              "PBS_REPOSITORY=demo@pbs!qmpbs@127.0.0.1:"
+                  + server.port()
+                  + ":store1\nPBS_FINGERPRINT="
+                  + server.fingerprint()
+                  + "\nREADY\n");
+      String[] token = Files.readString(tokenFile).strip().split(":", 2);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tokenFile)))
+          .isEqualTo("rw-------");
+      TestClient client = new TestClient(server.port(), token[0], token[1]);
+      assertThat(client.rest("GET", "/admin/datastore/store1/status").status()).isEqualTo(200);
+    }
+    assertThat(folder.resolve("store1/.chunks")).isEmptyDirectory();
+  }
+
+  @Test
+  void wrongOptionsAreNamed() {
+    assertThatThrownBy(() -> ServerMain.start(new String[] {"--nosuch", "1"}, System.out))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("unknown option --nosuch");
+    assertThatThrownBy(() -> ServerMain.start(new String[] {"--port"}, System.out))
+        .hasMessage("--port needs a value");
+    assertThatThrownBy(() -> ServerMain.start(new String[] {"--port", "0"}, System.out))
+        .hasMessage("--datastore is missing");
+  }
+}
