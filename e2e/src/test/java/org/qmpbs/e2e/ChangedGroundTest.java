@@ -98,7 +98,7 @@ class ChangedGroundTest {
     server.forget(last.snapshot());
     Outcome outcome = backUpAndRestore();
     outcome.disk(first).assertFull("BITMAP_MISSING");
-    outcome.disk(first).assertUploaded(3);
+    outcome.disk(first).assertUploaded(2);
     writeSomething();
     backUpAndRestore().disk(first).assertIncremental();
   }
