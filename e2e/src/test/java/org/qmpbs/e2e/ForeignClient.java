@@ -56,8 +56,8 @@ final class ForeignClient {
     }
   }
 
-  private static ManifestFile zeros(
-      BackupSession session, String archive, long size) throws IOException {
+  private static ManifestFile zeros(BackupSession session, String archive, long size)
+      throws IOException {
     FixedIndexBuilder index = new FixedIndexBuilder(size);
     FixedIndexWriter writer = session.createIndex(archive, size);
     List<IndexEntry> entries = new ArrayList<>();

@@ -53,7 +53,8 @@ final class NumberWriter {
   /** No write of the guest failed and its kernel saw no error of a disk. */
   static void assertHealthy(GuestConsole console) {
     assertThat(
-            console.run("cat /tmp/errors 2>/dev/null; dmesg | grep -iE 'i/o error|reset' || true"))
+            console.run(
+                "cat /tmp/errors 2>/dev/null; dmesg | grep -iE 'i/o error|blk_update_request|aborted' || true"))
         .isEmpty();
   }
 

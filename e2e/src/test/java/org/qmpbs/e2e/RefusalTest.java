@@ -73,8 +73,7 @@ class RefusalTest {
 
   @Test
   void aDiskThatTheMachineDoesNotHaveIsNamed() {
-    Outcome outcome =
-        assertRefused(server.qmpbs(folder), new String[] {"--disk", "gamma"}, 2, 3);
+    Outcome outcome = assertRefused(server.qmpbs(folder), new String[] {"--disk", "gamma"}, 2, 3);
     assertThat(outcome.err() + outcome.out()).contains("gamma");
   }
 
@@ -98,8 +97,15 @@ class RefusalTest {
   private Outcome assertRefused(Qmpbs qmpbs, String[] more, int... exitCodes) {
     Path scratch = folder.resolve("scratch");
     String[] arguments = {
-      "backup", "--qmp", machine.qmpSocket().toString(), "--backup-id", "refused",
-      "--scratch", scratch.toString(), "--output-format", "json"
+      "backup",
+      "--qmp",
+      machine.qmpSocket().toString(),
+      "--backup-id",
+      "refused",
+      "--scratch",
+      scratch.toString(),
+      "--output-format",
+      "json"
     };
     String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);

@@ -19,13 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RestoreTest {
   private static final int MIB = 1 << 20;
 
-  @TempDir Path shared;
   private TestServer server;
   private QemuMachine machine;
   private Stage stage;
 
   @BeforeAll
-  void backUp() {
+  void backUp(@TempDir Path shared) {
     server = TestServer.start(shared.resolve("server"));
     machine =
         QemuMachine.in(shared)
@@ -80,7 +79,8 @@ class RestoreTest {
   @Test
   void theImageOfARunningMachineIsNeverReplaced() {
     for (MachineDisk disk : machine.disks()) {
-      Outcome outcome = restoreAlpha(disk.image(), "--force", "--format", disk.plan().format().driver());
+      Outcome outcome =
+          restoreAlpha(disk.image(), "--force", "--format", disk.plan().format().driver());
       outcome.assertExit(11);
     }
     machine.disk("beta").flush();

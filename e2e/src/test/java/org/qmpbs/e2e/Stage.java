@@ -1,5 +1,7 @@
 package org.qmpbs.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** One backup group on a server, and the command line pointed at it. */
 final class Stage {
@@ -83,20 +86,27 @@ final class Stage {
 
   /** Every disk of the snapshot comes back with exactly this content. */
   void assertRestores(String snapshot, QemuMachine machine, Map<String, DiskModel> content) {
-    for (MachineDisk disk : machine.disks()) {
-      DiskPlan plan = disk.plan();
-      Path target = folder.resolve("restored.raw");
-      qmpbs.run("restore", snapshot, plan.archive(), target.toString()).assertDone();
-      content.get(plan.label()).assertIsContentOf(target);
-      delete(target);
+    Path target = folder.resolve("restored");
+    try {
+      Files.createDirectories(target);
+      qmpbs.run("restore", snapshot, "--all", "--target", target.toString()).assertDone();
+      for (MachineDisk disk : machine.disks()) {
+        Path image = only(target, disk.plan().name());
+        content.get(disk.plan().label()).assertIsContentOf(image);
+        Files.delete(image);
+      }
+      // Fails if more was restored than the machine has disks.
+      Files.delete(target);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
     }
   }
 
-  private static void delete(Path file) {
-    try {
-      Files.delete(file);
-    } catch (IOException problem) {
-      throw new UncheckedIOException(problem);
+  private static Path only(Path target, String name) throws IOException {
+    try (Stream<Path> files = Files.list(target)) {
+      List<Path> found = files.filter(file -> file.toString().contains(name)).toList();
+      assertThat(found).as("images of %s", name).hasSize(1);
+      return found.get(0);
     }
   }
 

@@ -34,7 +34,8 @@ public final class DemoServer {
       System.exit(2);
     }
     Path folder = Path.of(args[0]).toAbsolutePath();
-    String secret = new UUID(new SecureRandom().nextLong(), new SecureRandom().nextLong()).toString();
+    String secret =
+        new UUID(new SecureRandom().nextLong(), new SecureRandom().nextLong()).toString();
     EmbeddedServer server =
         EmbeddedServer.builder(folder.resolveSibling(folder.getFileName() + ".server"))
             .datastore(STORE, folder)

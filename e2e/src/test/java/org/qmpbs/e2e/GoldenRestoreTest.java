@@ -18,18 +18,17 @@ import org.junit.jupiter.params.provider.CsvSource;
     named = "QMPBS_E2E_REPOSITORY",
     matches = ".+",
     disabledReason = "the golden datastore is served by the embedded server")
-class GoldenDatastoreTest {
+class GoldenRestoreTest {
   private static final String DISK_1 =
       "21c59b63f34c221db25047f2f508d143b97e3ac91a876280aad7ef6ed4603417";
   private static final String DISK_2 =
       "47fb8c39fff71ff4c393bc8fd524dafa0e751c98b17f08c0a6ff0de05c736616";
 
-  @TempDir Path shared;
   private TestServer server;
   private Qmpbs qmpbs;
 
   @BeforeAll
-  void serveACopy() {
+  void serveACopy(@TempDir Path shared) {
     server = TestServer.serveGolden(shared);
     qmpbs = server.qmpbs(shared);
   }
