@@ -10,12 +10,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
 /** One backup group on a server, and the command line pointed at it. */
 final class Stage {
   private static final long MIB = 1 << 20;
+
+  /** What a snapshot of ours holds besides disks: which bitmaps belong to it. */
+  private static final String EPOCH = "qmpbs.json";
 
   private final Path folder;
   private final TestServer server;
@@ -90,24 +95,31 @@ final class Stage {
     try {
       Files.createDirectories(target);
       qmpbs.run("restore", snapshot, "--all", "--target", target.toString()).assertDone();
+      Set<String> expected = new TreeSet<>(Set.of(EPOCH));
       for (MachineDisk disk : machine.disks()) {
-        Path image = only(target, disk.plan().name());
-        content.get(disk.plan().label()).assertIsContentOf(image);
-        Files.delete(image);
+        String archive = disk.plan().archive();
+        String name = archive.substring(0, archive.length() - ".img".length()) + ".raw";
+        content.get(disk.plan().label()).assertIsContentOf(target.resolve(name));
+        expected.add(name);
       }
-      // Fails if more was restored than the machine has disks.
-      Files.delete(target);
+      assertThat(emptied(target)).as("restored from %s", snapshot).isEqualTo(expected);
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
   }
 
-  private static Path only(Path target, String name) throws IOException {
+  /** Names of the files that were in the folder. */
+  private static Set<String> emptied(Path target) throws IOException {
+    List<Path> found;
     try (Stream<Path> files = Files.list(target)) {
-      List<Path> found = files.filter(file -> file.toString().contains(name)).toList();
-      assertThat(found).as("images of %s", name).hasSize(1);
-      return found.get(0);
+      found = files.toList();
     }
+    Set<String> names = new TreeSet<>();
+    for (Path file : found) {
+      names.add(file.getFileName().toString());
+      Files.delete(file);
+    }
+    return names;
   }
 
   /** Whether a backup has taken its instant on this machine: its exports can be read. */
