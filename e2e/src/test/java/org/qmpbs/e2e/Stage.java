@@ -57,6 +57,16 @@ final class Stage {
     return "vm/" + id;
   }
 
+  /** How many snapshots the server lists in the group. */
+  int snapshots() {
+    return qmpbs
+        .run("snapshots", group(), "--output-format", "json")
+        .assertDone()
+        .summary()
+        .path("snapshots")
+        .size();
+  }
+
   /** Where backups keep what the guest overwrites. */
   Path scratch() {
     return folder.resolve("scratch");

@@ -3,10 +3,12 @@ package org.qmpbs.e2e;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.e2e.server.EmbeddedServer;
+import org.qmpbs.e2e.server.Faults;
 
 /**
  * The backup server of a test: the embedded one, or the real one that the environment names. Each
@@ -31,12 +33,17 @@ final class TestServer implements AutoCloseable {
    * @param folder where the embedded server keeps its data
    */
   static TestServer start(Path folder) {
-    return real().orElseGet(() -> embedded(folder, folder.resolve("datastore")));
+    return real().orElseGet(() -> embedded(folder, folder.resolve("datastore"), Faults.NONE));
   }
 
   /** The embedded server on a copy of the golden datastore, made in {@code folder}. */
   static TestServer serveGolden(Path folder) {
-    return embedded(folder, Golden.copyDatastore(folder.resolve("golden")));
+    return embedded(folder, Golden.copyDatastore(folder.resolve("golden")), Faults.NONE);
+  }
+
+  /** The embedded server, always, for a real one does not fail on command. */
+  static TestServer failing(Path folder, Faults faults) {
+    return embedded(folder, folder.resolve("datastore"), faults);
   }
 
   private static Optional<TestServer> real() {
@@ -53,12 +60,13 @@ final class TestServer implements AutoCloseable {
             null));
   }
 
-  private static TestServer embedded(Path folder, Path datastore) {
+  private static TestServer embedded(Path folder, Path datastore, Faults faults) {
     try {
       EmbeddedServer server =
           EmbeddedServer.builder(folder.resolve("server"))
               .datastore(STORE, datastore)
               .token(AUTH_ID, SECRET)
+              .faults(faults)
               .start();
       return new TestServer(
           settings(server.repository(AUTH_ID, STORE), SECRET, server.fingerprint()), server);
@@ -94,6 +102,13 @@ final class TestServer implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("this is a real server"))
         .datastores()
         .get(STORE);
+  }
+
+  /** All calls that the embedded server was asked for so far, for instance "POST /finish". */
+  List<String> calls() {
+    return Optional.ofNullable(embedded)
+        .orElseThrow(() -> new IllegalStateException("this is a real server"))
+        .calls();
   }
 
   @Override

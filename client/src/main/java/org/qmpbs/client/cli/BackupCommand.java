@@ -73,7 +73,8 @@ final class BackupCommand implements CliCommand {
   @Option(
       names = "--scratch",
       paramLabel = "DIR",
-      description = "Where data that the guest overwrites during the backup is kept.")
+      description =
+          "Where data that the guest overwrites during the backup is kept; default: /var/tmp.")
   private @Nullable Path scratch;
 
   @Option(
