@@ -11,17 +11,17 @@ import java.util.zip.CRC32;
 /**
  * The envelope of every chunk and {@code .blob} file: magic, CRC-32 of the data, data. An encrypted
  * blob has IV and tag between CRC and data; the CRC does not cover these, the cipher's own
- * authentication does (read off blobs that a server 4.1.1 wrote). Static methods only; all are safe
- * for use by several threads.
+ * authentication does (docs/protocol.md, "Blob"). Static methods only; all are safe for use by
+ * several threads.
  *
  * <p>A decoder of foreign bytes is told how much may come out, and the bytes' own claims are not
  * believed. One zstd frame is the rule; what follows it is damage ({@link ZstdFrame}).
  */
 public final class Blob {
-  /** Most a chunk may decode to (pbs-protocol.md, "Blob"). */
+  /** Most a chunk may decode to (docs/protocol.md, "Blob"). */
   public static final int MAX_CHUNK = 16 << 20;
 
-  /** Most a {@code .blob} file may decode to (pbs-protocol.md, "Blob"). */
+  /** Most a {@code .blob} file may decode to (docs/protocol.md, "Blob"). */
   public static final int MAX_BLOB = 128 << 20;
 
   /** Bytes before the data of an unencrypted blob. */

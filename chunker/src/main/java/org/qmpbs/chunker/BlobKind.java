@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a blob's first eight bytes say of the rest (pbs-protocol.md, "Blob"). */
+/** What a blob's first eight bytes say of the rest (docs/protocol.md, "Blob"). */
 public enum BlobKind {
   /** The bytes themselves. */
   PLAIN(12, 66, 171, 56, 7, 190, 131, 112, 161),

@@ -6,7 +6,10 @@ import java.util.Objects;
  * The arithmetic of fixed-size chunks: an image is cut every 4 MiB, the last chunk may be short.
  */
 public final class Chunks {
-  /** Bytes in a chunk; the server accepts no other size in a fixed index (pbs-protocol.md). */
+  /**
+   * Bytes in a chunk; the server accepts no other size in a fixed index (docs/protocol.md, "Fixed
+   * index").
+   */
   public static final int SIZE = 4 << 20;
 
   private Chunks() {}

@@ -17,10 +17,11 @@ import java.util.UUID;
  * Header     --&gt; magic 8, uuid 16, ctime i64, checksum 32, size u64, chunk size u64, zeros to 4096
  * </pre>
  *
- * All integers little-endian; the checksum is the SHA-256 of the digests in order (pbs-protocol.md,
- * "Fixed index"). The parser recomputes it, so the digests in memory are those that were written;
- * whether it is the <em>right</em> index, and of which size in bytes, only the manifest can tell:
- * nothing in the file covers uuid, ctime and size. 32 bytes a chunk: 1 TiB of image is 8 MiB here.
+ * All integers little-endian; the checksum is the SHA-256 of the digests in order
+ * (docs/protocol.md, "Fixed index"). The parser recomputes it, so the digests in memory are those
+ * that were written; whether it is the <em>right</em> index, and of which size in bytes, only the
+ * manifest can tell: nothing in the file covers uuid, ctime and size. 32 bytes a chunk: 1 TiB of
+ * image is 8 MiB here.
  */
 public final class FixedIndex {
   /** Bytes before the first digest. */

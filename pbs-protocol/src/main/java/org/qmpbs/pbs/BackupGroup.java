@@ -4,7 +4,7 @@ package org.qmpbs.pbs;
  * All snapshots of one machine: {@code type/id}.
  *
  * @param type the kind of group
- * @param id {@code [A-Za-z0-9_][A-Za-z0-9._-]*} (pbs-protocol.md, "Where to find it")
+ * @param id {@code [A-Za-z0-9_][A-Za-z0-9._-]*} (docs/protocol.md, "Names")
  */
 public record BackupGroup(BackupType type, String id) {
   /** Rejects an id that the server would reject. */

@@ -11,7 +11,8 @@ import org.qmpbs.chunker.Digest;
 public interface FixedIndexWriter {
   /**
    * Positions in one append. 512 × (64 hex digits and an offset of up to 19 digits, with quotes and
-   * commas) stays below the 64 KiB body limit of older servers (pbs-protocol.md).
+   * commas) stays below the 64 KiB body limit of older servers (docs/protocol.md, "Opening a
+   * session").
    */
   int MAX_APPEND = 512;
 

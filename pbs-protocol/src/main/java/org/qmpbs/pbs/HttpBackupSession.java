@@ -21,7 +21,7 @@ import org.qmpbs.chunker.FixedIndex;
 final class HttpBackupSession implements BackupSession {
   static final String PROTOCOL = "proxmox-backup-protocol-v1";
 
-  /** Largest plain blob the server takes (pbs-protocol.md, "Backup calls"). */
+  /** Largest plain blob the server takes (docs/protocol.md, "Backup calls"). */
   private static final int MAX_UPLOADED_BLOB = 16 << 20;
 
   private final Snapshot snapshot;

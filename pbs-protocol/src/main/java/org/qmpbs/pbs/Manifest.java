@@ -6,7 +6,7 @@ import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.UnsupportedDataException;
 
 /**
- * {@code index.json.blob}: what a snapshot consists of (pbs-protocol.md, "Manifest").
+ * {@code index.json.blob}: what a snapshot consists of (docs/protocol.md, "Manifest").
  *
  * @param snapshot the snapshot it belongs to
  * @param files in the order of the document

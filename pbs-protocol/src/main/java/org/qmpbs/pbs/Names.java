@@ -2,7 +2,7 @@ package org.qmpbs.pbs;
 
 import java.util.regex.Pattern;
 
-/** The alphabet of names that go into paths of the datastore (pbs-protocol.md). */
+/** The alphabet of names that go into paths of the datastore (docs/protocol.md, "Names"). */
 final class Names {
   private static final Pattern SAFE_ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 

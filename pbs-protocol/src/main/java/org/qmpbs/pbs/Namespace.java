@@ -9,7 +9,7 @@ public record Namespace(String path) {
   /** The root of the datastore. */
   public static final Namespace ROOT = new Namespace("");
 
-  /** Deepest nesting the server allows (pbs-protocol.md, "Where to find it"). */
+  /** Deepest nesting the server allows (docs/protocol.md, "Names"). */
   private static final int MAX_DEPTH = 8;
 
   /** Rejects paths that the server would reject. */

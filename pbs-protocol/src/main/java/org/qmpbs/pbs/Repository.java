@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * {@code [[user@realm[!token]@]server[:port]:]datastore}, as users of {@code proxmox-backup-client}
- * know it (pbs-protocol.md, "Where to find it").
+ * know it (docs/protocol.md, "Names").
  *
  * @param authId {@code user@realm} or {@code user@realm!token}
  * @param host name or address, IPv6 without brackets

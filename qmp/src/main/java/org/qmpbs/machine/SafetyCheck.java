@@ -12,7 +12,7 @@ import org.qmpbs.qmp.Monitor;
 /**
  * Everything that must hold before a machine is touched. Each refusal is a situation in which QEMU
  * is known to die, to stop the guest, to serve wrong data or to break somebody else's work without
- * an error (measured on 7.2, 10.0 and 11.1); all of it is only asked, nothing is changed.
+ * an error (docs/qemu.md, "Traps"); all of it is only asked, nothing is changed.
  */
 final class SafetyCheck {
   /** Run states in which the disks belong to this QEMU and no failed request waits in it. */

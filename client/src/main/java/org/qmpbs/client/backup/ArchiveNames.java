@@ -2,8 +2,8 @@ package org.qmpbs.client.backup;
 
 /**
  * How a disk's image is called on the server: {@code drive-<name>.img.fidx}, as Proxmox VE names
- * them, so that its restore and file-restore find the disks (pbs-protocol.md, "How virtual machines
- * are named there").
+ * them, so that its restore and file-restore find the disks (docs/protocol.md, "Names of virtual
+ * machines' disks").
  */
 final class ArchiveNames {
   private static final String PREFIX = "drive-";

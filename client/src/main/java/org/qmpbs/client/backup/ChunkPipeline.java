@@ -56,7 +56,8 @@ final class ChunkPipeline {
    * How much goes on at once.
    *
    * @param hashers threads that hash and compress
-   * @param uploads calls in flight; more than four gain nothing (java-stack.md)
+   * @param uploads calls in flight; more than four gain nothing (docs/protocol.md, "Calls in
+   *     flight")
    * @param readAhead chunks that are being read while all hashers are busy
    */
   record Sizes(int hashers, int uploads, int readAhead) {

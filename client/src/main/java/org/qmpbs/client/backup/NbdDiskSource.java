@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.nbd.NbdClient;
 
-/** A disk through QEMU's NBD server. One connection: more of them gain nothing (qemu-live.md). */
+/**
+ * A disk through QEMU's NBD server. One connection: more of them gain nothing (docs/qemu.md,
+ * "Measured").
+ */
 final class NbdDiskSource implements DiskSource {
   /** A read waits for the disk, and a sleeping or network disk may take tens of seconds. */
   private static final Duration OPERATION = Duration.ofMinutes(2);

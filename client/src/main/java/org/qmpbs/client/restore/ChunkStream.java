@@ -25,7 +25,10 @@ import org.qmpbs.pbs.ReaderSession;
  * window bounds the memory, whatever the image's size. The first failure in image order ends it.
  */
 final class ChunkStream implements AutoCloseable {
-  /** More GETs in flight on one connection are slower, not faster (measured, java-stack.md). */
+  /**
+   * More GETs in flight on one connection are slower, not faster (measured, docs/protocol.md,
+   * "Calls in flight").
+   */
   private static final int FETCHERS = 2;
 
   /** Keeps fetchers busy while one chunk is written: at most 8 blobs and 8 plain chunks, 64 MiB. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.qmpbs.chunker.Digest;
 
-/** The calls of a backup session with their parameters (pbs-protocol.md, "Backup calls"). */
+/** The calls of a backup session with their parameters (docs/protocol.md, "Backup calls"). */
 final class BackupCalls {
   private static final ParameterType NAME = ParameterType.text(Names.SAFE_ID_PATTERN);
   private static final ParameterType DIGEST = ParameterType.text(Names.DIGEST_PATTERN);

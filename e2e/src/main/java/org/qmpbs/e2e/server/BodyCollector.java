@@ -8,7 +8,7 @@ final class BodyCollector {
   /** The largest blob or chunk that the protocol has: 16 MiB and an encrypted header. */
   static final int MAX_UPLOAD = (16 << 20) + 44;
 
-  /** The largest body of parameters (pbs-protocol.md, "A session"). */
+  /** The largest body of parameters (docs/protocol.md, "Opening a session"). */
   static final int MAX_PARAMETERS = 512 << 10;
 
   private static final int FIRST_SIZE = 8 << 10;

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 // What became of a write is told by the connection: a failed one closes it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Http1Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
-  /** Path and query together (pbs-protocol.md, "A session"). */
+  /** Path and query together (docs/protocol.md, "Opening a session"). */
   static final int MAX_URI = 3072;
 
   private static final int MAX_WAITING = 16;

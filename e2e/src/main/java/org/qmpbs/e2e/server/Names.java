@@ -3,7 +3,7 @@ package org.qmpbs.e2e.server;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The forms of names that every part of the server checks (pbs-protocol.md, "Names"). */
+/** The forms of names that every part of the server checks (docs/protocol.md, "Names"). */
 final class Names {
   static final String SAFE_ID = "[A-Za-z0-9_][A-Za-z0-9._-]*";
   static final Pattern SAFE_ID_PATTERN = Pattern.compile(SAFE_ID);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 record Namespace(List<String> names) {
   static final Namespace ROOT = new Namespace(List.of());
 
-  /** Up to eight safe ids joined with slashes, or nothing (pbs-protocol.md). */
+  /** Up to eight safe ids joined with slashes, or nothing (docs/protocol.md, "Names"). */
   static final Pattern PATTERN =
       Pattern.compile("(?:" + Names.SAFE_ID + "(?:/" + Names.SAFE_ID + "){0,7})?");
 

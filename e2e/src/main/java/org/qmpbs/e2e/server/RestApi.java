@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The REST calls that clients of the project use (pbs-protocol.md, "REST calls"). */
+/** The REST calls that clients of the project use (docs/protocol.md, "REST calls"). */
 final class RestApi {
   private static final Pattern STORE_PATH =
       Pattern.compile(

@@ -29,7 +29,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 // What became of a write is told by the connection: a failed one closes it.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Upgrade {
-  /** The real server's windows and frames (pbs-protocol.md, "A session"). */
+  /** The real server's windows and frames (docs/protocol.md, "Opening a session"). */
   private static final int WINDOW = 32 << 20;
 
   private static final int MAX_FRAME = 4 << 20;
