@@ -3,6 +3,7 @@ package org.qmpbs.nbd;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -131,6 +132,10 @@ final class Connection {
       condemn(e);
     } catch (EOFException e) {
       lost("the server closed the connection", e);
+    } catch (AsynchronousCloseException e) {
+      // We close only after condemning; a channel closed before that was closed by Java, because a
+      // thread was interrupted while it wrote.
+      lost("interrupted while writing a request", e);
     } catch (IOException e) {
       lost("cannot read from the server", e);
     } catch (RuntimeException | Error e) {
