@@ -236,7 +236,10 @@ final class QemuMachine implements AutoCloseable {
       awaitEnd();
     }
     forget();
-    assertThat(logText()).as("QEMU's log").doesNotContain(" failed: ", "Assertion");
+    // A reader that was killed while it said hello is no harm to the guest.
+    assertThat(logText().lines().filter(line -> !line.contains("option negotiation failed")))
+        .as("QEMU's log")
+        .noneMatch(line -> line.contains(" failed: ") || line.contains("Assertion"));
   }
 
   /** Collects what the machine is made of. */
