@@ -14,6 +14,11 @@ import org.qmpbs.qmp.Monitor;
  *
  * <p>A job does not say that its filter gave up: it goes on "running". Only reads through {@code
  * snapshot-access} on the filter fail from then on, so data is read there and nowhere else.
+ *
+ * <p>The jobs come first in the transaction, because only they hold their disks' I/O until its end;
+ * bitmap actions do not, and QEMU's drain at its beginning does not bind iothreads. After them, no
+ * write can come between the instant, the new bitmaps and the copies of the trusted ones: such a
+ * write would be missing from this backup's list, or from the next one's for ever.
  */
 final class JobPoint implements PointInTime {
   private final Monitor monitor;
@@ -28,12 +33,14 @@ final class JobPoint implements PointInTime {
   public void take(List<Part> parts) throws IOException {
     List<ObjectNode> actions = new ArrayList<>();
     for (Part part : parts) {
-      actions.addAll(BitmapActions.copyTrusted(part, names));
+      actions.add(Json.action("blockdev-backup", job(part)));
+    }
+    for (Part part : parts) {
       actions.add(
           Json.action(
               "block-dirty-bitmap-add",
               BitmapActions.addEpoch(part.disk(), part.request().newBitmap())));
-      actions.add(Json.action("blockdev-backup", job(part)));
+      actions.addAll(BitmapActions.copyTrusted(part, names));
     }
     monitor.execute("transaction", Json.transaction(actions));
   }
