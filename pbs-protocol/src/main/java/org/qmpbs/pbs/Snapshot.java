@@ -11,10 +11,14 @@ import java.time.format.DateTimeFormatter;
  * @param time seconds since 1970 (UTC), printed as {@code 2025-12-02T12:12:24Z}
  */
 public record Snapshot(BackupGroup group, long time) {
+  /** 9999-12-31T23:59:59Z: a later year has five digits, and the server cannot print it. */
+  private static final long LAST = 253_402_300_799L;
+
   /** Rejects times the server would reject. */
   public Snapshot {
-    if (time < 1) {
-      throw new IllegalArgumentException("backup time " + time + " is not after 1970");
+    if (time < 1 || time > LAST) {
+      throw new IllegalArgumentException(
+          "backup time " + time + " is not a second between 1970 and 9999");
     }
   }
 

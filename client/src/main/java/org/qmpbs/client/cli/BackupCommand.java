@@ -17,6 +17,7 @@ import org.qmpbs.client.output.Report;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupType;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Snapshot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -142,11 +143,12 @@ final class BackupCommand implements CliCommand {
           "no backup id was given",
           "Use --backup-id with the machine's name or number on the server: --backup-id 100.");
     }
+    BackupGroup group = group(id);
     return new BackupRequest(
         qmp,
         server.namespace(),
-        group(id),
-        time == null ? OptionalLong.empty() : OptionalLong.of(time),
+        group,
+        time == null ? OptionalLong.empty() : OptionalLong.of(timeOf(group, time)),
         disks,
         Set.copyOf(excluded),
         scratch,
@@ -160,6 +162,16 @@ final class BackupCommand implements CliCommand {
       return new BackupGroup(type, backupId);
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), "Choose another --backup-id.");
+    }
+  }
+
+  private static long timeOf(BackupGroup group, long seconds) throws UsageException {
+    try {
+      return new Snapshot(group, seconds).time();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          String.valueOf(e.getMessage()),
+          "Give --backup-time in seconds since 1970, or leave it out.");
     }
   }
 

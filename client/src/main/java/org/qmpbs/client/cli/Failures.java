@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import javax.net.ssl.SSLException;
@@ -214,6 +215,13 @@ final class Failures {
   private static Explanation localProblem(Throwable thrown) {
     if (thrown instanceof NoSuchFileException e) {
       return new Explanation(ExitCode.NOT_FOUND, "there is no " + e.getFile(), "Check the path.");
+    }
+    if (thrown instanceof AccessDeniedException e) {
+      // Its message is the path alone.
+      return new Explanation(
+          ExitCode.TARGET,
+          "this user may not write " + e.getFile(),
+          "Run the command as a user who may, or choose another place.");
     }
     if (thrown instanceof FileSystemException e) {
       return of(ExitCode.TARGET, e, "Check the path, its permissions and the room there.");

@@ -164,7 +164,7 @@ final class RestoreCommand implements CliCommand {
           "standard output can carry the raw image only",
           "Leave out --output-format json and --format qcow2, or restore to a file.");
     }
-    return new RestoreRequest.Selection.ToStream(archive, host.out());
+    return new RestoreRequest.Selection.ToStream(archive, new ResultStream(host.out()));
   }
 
   private ImageFormat format() {

@@ -3,6 +3,7 @@ package org.qmpbs.client.connect;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -131,6 +132,11 @@ final class Variables {
       throw new SettingsException(
           source + " names " + e.getFile() + ", which does not exist",
           "Correct " + source + ".",
+          e);
+    } catch (AccessDeniedException e) {
+      throw new SettingsException(
+          source + " names " + e.getFile() + ", which this user may not read",
+          "Correct " + source + ", or the owner and mode of the file.",
           e);
     } catch (IOException | IllegalArgumentException e) {
       throw new SettingsException(

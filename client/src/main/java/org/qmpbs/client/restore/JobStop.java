@@ -5,14 +5,21 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.ReaderSession;
 
 /**
  * Ends a job from outside: by a user's signal or by the deadline. Closing the session makes every
  * call in flight fail at once; the flag tells those failures from real ones. The first reason wins.
+ *
+ * <p>It is also the clock that a rate limit waits by: below a chunk a second these waits are
+ * minutes, and nobody who stops a job waits for them.
  */
-final class JobStop implements AutoCloseable {
+final class JobStop implements RateLimiter.Ticker, AutoCloseable {
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Reason reason;
   private @Nullable ReaderSession session;
   private @Nullable Timer timer;
@@ -47,6 +54,7 @@ final class JobStop implements AutoCloseable {
       }
       open = session;
     }
+    stopped.countDown();
     if (open != null) {
       open.close();
     }
@@ -80,6 +88,17 @@ final class JobStop implements AutoCloseable {
 
   synchronized Optional<Reason> reason() {
     return Optional.ofNullable(reason);
+  }
+
+  @Override
+  public long nanos() {
+    return RateLimiter.Ticker.SYSTEM.nanos();
+  }
+
+  /** Waits; not at all once the job is stopped. */
+  @Override
+  public void sleep(Duration duration) throws InterruptedException {
+    stopped.await(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override

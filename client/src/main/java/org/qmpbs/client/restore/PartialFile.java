@@ -58,7 +58,11 @@ final class PartialFile implements AutoCloseable {
     ImageLock lock = replace ? Locks.acquire(target, target) : null;
     try {
       Files.createFile(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-      return new PartialFile(target, path, lock);
+      PartialFile partial = new PartialFile(target, path, lock);
+      if (replace) {
+        partial.takeOverOwner();
+      }
+      return partial;
     } catch (IOException e) {
       if (lock != null) {
         lock.close();
@@ -75,7 +79,7 @@ final class PartialFile implements AutoCloseable {
   /** Gives the file its name; the content must be on stable storage already. */
   void publish() throws IOException {
     if (replaced != null) {
-      takeOverAttributes();
+      Files.setPosixFilePermissions(path, Files.getPosixFilePermissions(target));
       Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
     } else {
       giveNewName();
@@ -103,17 +107,32 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  private void takeOverAttributes() throws IOException {
+  /** At once and not at the end: a user who may not do this must learn it before the download. */
+  private void takeOverOwner() throws IOException {
     PosixFileAttributes old = Files.readAttributes(target, PosixFileAttributes.class);
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     PosixFileAttributes own = view.readAttributes();
-    if (!own.group().equals(old.group())) {
-      view.setGroup(old.group());
+    try {
+      if (!own.group().equals(old.group())) {
+        view.setGroup(old.group());
+      }
+      if (!own.owner().equals(old.owner())) {
+        view.setOwner(old.owner());
+      }
+    } catch (IOException e) {
+      Files.delete(path);
+      throw new TargetException(
+          TargetException.Reason.UNUSABLE,
+          target
+              + " belongs to "
+              + old.owner()
+              + ":"
+              + old.group()
+              + ", which this user may not"
+              + " give to a new file",
+          "Run the command as root, or restore to another name.",
+          e);
     }
-    if (!own.owner().equals(old.owner())) {
-      view.setOwner(old.owner());
-    }
-    view.setPermissions(old.permissions());
   }
 
   private void syncDirectory() throws IOException {

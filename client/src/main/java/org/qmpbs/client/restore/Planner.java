@@ -52,6 +52,7 @@ final class Planner {
       usable(file);
     }
     if (Files.notExists(directory)) {
+      TargetChecker.requireDirectory(directory.toAbsolutePath().getParent());
       Files.createDirectory(directory);
     }
     Set<String> taken = new HashSet<>();

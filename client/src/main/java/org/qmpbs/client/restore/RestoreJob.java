@@ -93,7 +93,7 @@ public final class RestoreJob {
     List<ArchivePlan> plans =
         new Planner(session, manifest, request.format(), targets).plan(request.selection());
     FreeSpace.check(plans, progress);
-    RateLimiter limiter = new RateLimiter(request.rate(), RateLimiter.Ticker.SYSTEM);
+    RateLimiter limiter = new RateLimiter(request.rate(), stop);
     List<ImageSink> open = new ArrayList<>();
     try {
       List<ArchiveSummary> summaries = new ArrayList<>();

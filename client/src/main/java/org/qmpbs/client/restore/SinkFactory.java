@@ -29,10 +29,27 @@ final class SinkFactory {
       return format == ImageFormat.QCOW2
           ? Qcow2Sink.open(partial, plan.index().orElseThrow())
           : RawFileSink.open(partial, plan.imageSize());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      partial.close();
+      throw refused(plan, e);
+    } catch (RuntimeException e) {
       partial.close();
       throw e;
     }
+  }
+
+  /** Java's words for this are bare, as "File too large", and would pass for the server's. */
+  private static TargetException refused(ArchivePlan plan, IOException e) {
+    return new TargetException(
+        TargetException.Reason.WRITE_FAILED,
+        plan.destination().name()
+            + " cannot have the "
+            + plan.imageSize()
+            + " bytes of the image: "
+            + e.getMessage(),
+        "Look for limits of the file system, of quota and of this process (ulimit -f), or choose"
+            + " another target.",
+        e);
   }
 
   /** For a small file of {@code length} bytes. */

@@ -63,7 +63,7 @@ final class TargetChecker {
     return device ? device(real) : new Destination.ToFile(real, true);
   }
 
-  private static void requireDirectory(@Nullable Path directory) throws TargetException {
+  static void requireDirectory(@Nullable Path directory) throws TargetException {
     if (directory == null || !Files.isDirectory(directory)) {
       throw new TargetException(
           UNUSABLE, "there is no directory " + directory, "Create it first: mkdir -p " + directory);

@@ -111,6 +111,22 @@ class CliTest {
   }
 
   @Test
+  void aStandardOutputThatTakesNothingFailsTheRestore() {
+    host.outFails = true;
+    assertThat(host.run("restore", "vm/100", "drive-scsi0.img", "-")).isEqualTo(11);
+    assertThat(host.err()).contains("writing to", "incomplete").doesNotContain("every byte");
+  }
+
+  @Test
+  void aBackupTimeThatNoSnapshotCanHaveIsWrongUse() {
+    for (String time : new String[] {"-5", "0", "253402300800"}) {
+      assertThat(host.run("backup", "--qmp", "/x", "--backup-id", "1", "--backup-time", time))
+          .isEqualTo(2);
+      assertThat(host.err()).contains("backup time " + time, "--backup-time");
+    }
+  }
+
+  @Test
   void aFailedRestoreSaysWhatThatMeansForTheTarget() throws IOException {
     Path target = Files.writeString(directory.resolve("disk.raw"), "old");
     assertThat(host.run("restore", "vm/100", "drive-scsi0", target.toString())).isEqualTo(11);

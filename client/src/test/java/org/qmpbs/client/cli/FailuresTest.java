@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +54,13 @@ class FailuresTest {
     assertThat(failure.cause()).isNotEmpty();
     assertThat(failure.consequence()).isEqualTo("Nothing was changed.");
     assertThat(failure.remedy()).isNotEmpty();
+  }
+
+  @Test
+  void aMissingRightToWriteIsSaidAndNotOnlyThePath() {
+    Failure failure =
+        Failures.explain(new AccessDeniedException("/run/x"), Consequence.NOTHING_CHANGED);
+    assertThat(failure.cause()).isEqualTo("this user may not write /run/x");
   }
 
   @ParameterizedTest

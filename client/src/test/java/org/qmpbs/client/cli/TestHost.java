@@ -2,6 +2,7 @@ package org.qmpbs.client.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -25,6 +26,7 @@ final class TestHost {
   final List<Consumer<ExitCode>> listeners = new CopyOnWriteArrayList<>();
   final ByteArrayOutputStream out = new ByteArrayOutputStream();
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  boolean outFails;
   ServerOpener servers =
       login -> {
         throw new IOException("no server in this test");
@@ -43,7 +45,7 @@ final class TestHost {
     Host host =
         new Host(
             environment,
-            stream(out),
+            outFails ? stream(new FullStream()) : stream(out),
             stream(err),
             new ManualClock(),
             new SecureRandom(),
@@ -55,7 +57,15 @@ final class TestHost {
     return new Cli(host).run(args);
   }
 
-  private static PrintStream stream(ByteArrayOutputStream bytes) {
+  /** As {@code /dev/full}. */
+  private static final class FullStream extends OutputStream {
+    @Override
+    public void write(int octet) throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  private static PrintStream stream(OutputStream bytes) {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
@@ -193,6 +194,24 @@ class RestoreJobTest {
         .isThrownBy(job::run)
         .satisfies(e -> assertThat(e.byDeadline()).isFalse());
     other.join();
+    assertThat(names(directory)).isEmpty();
+  }
+
+  @Test
+  @Timeout(30)
+  void theDeadlineDoesNotWaitForTheRateLimit() throws Exception {
+    RestoreRequest request =
+        new RestoreRequest(
+            org.qmpbs.pbs.Namespace.ROOT,
+            org.qmpbs.client.lookup.SnapshotPath.parse(RestoreFixture.SNAPSHOT),
+            new Selection.ToFile(ARCHIVE, directory.resolve("disk.raw")),
+            ImageFormat.RAW,
+            false,
+            OptionalLong.of(1000),
+            Optional.of(Duration.ofMillis(500)));
+    assertThatExceptionOfType(RestoreStoppedException.class)
+        .isThrownBy(() -> fixture.job(request).run())
+        .satisfies(e -> assertThat(e.byDeadline()).isTrue());
     assertThat(names(directory)).isEmpty();
   }
 

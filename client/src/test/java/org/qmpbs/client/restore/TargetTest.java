@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.client.restore.RestoreRequest.Selection;
 
 class TargetTest {
   @TempDir private Path directory;
@@ -70,6 +71,16 @@ class TargetTest {
     assertRefused(directory.resolve("no/such/directory"), true, UNUSABLE);
     Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), Path.of("/nowhere/x"));
     assertRefused(dangling, true, UNUSABLE);
+  }
+
+  @Test
+  void allIntoADirectoryWithoutAParentIsRefusedWithTheRemedy() {
+    Path target = directory.resolve("no").resolve("such");
+    RestoreRequest all =
+        RestoreFixture.request(new Selection.AllTo(target), ImageFormat.RAW, false);
+    assertThatExceptionOfType(TargetException.class)
+        .isThrownBy(() -> fixture.job(all).run())
+        .satisfies(e -> assertThat(e.remedy()).contains("mkdir -p " + directory.resolve("no")));
   }
 
   @Test
