@@ -152,8 +152,11 @@ final class InstantTaker {
     monitor.execute("block-export-add", arguments);
   }
 
-  /** The names of the new bitmaps were free, so what has them now is ours. */
-  private void undo(Exception cause) {
+  /**
+   * Takes everything out of QEMU again, the new bitmaps included: their names were free, so what
+   * has them now is ours. Errors are added to {@code cause}.
+   */
+  void undo(Exception cause) {
     Steps steps = new Steps();
     steps.run(() -> new Dismantler(monitor, Set.of(run), timeout, !foreignServer).dismantle());
     for (Part part : parts) {

@@ -170,9 +170,17 @@ public final class Machine implements AutoCloseable {
     if (fresh.size() == 1 || !status.equals("running")) {
       return taker.take(new OverlayPoint(monitor, names, null), scratch);
     }
+    MachineInstant instant = null;
     try (PauseGuard guard = PauseGuard.start(monitor, runId, socket, stateDirectory)) {
-      return taker.take(new OverlayPoint(monitor, names, guard), scratch);
+      instant = taker.take(new OverlayPoint(monitor, names, guard), scratch);
+    } catch (IOException | RuntimeException e) {
+      // The guard's end failed, and nobody else will ever hear of this instant.
+      if (instant != null) {
+        taker.undo(e);
+      }
+      throw e;
     }
+    return instant;
   }
 
   /** The same disks as QEMU has them now; time may have passed since the caller looked. */

@@ -2,6 +2,7 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.ServerProblem.Retry;
 import org.qmpbs.qcow2.Qcow2Images;
 
@@ -26,6 +28,11 @@ import org.qmpbs.qcow2.Qcow2Images;
  * operation may take.
  */
 public final class BackupJob {
+  /** A server removes the few files of an unfinished snapshot within that many pauses. */
+  private static final int ATTEMPTS_TO_START_AGAIN = 10;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   private final BackupEnvironment environment;
   private final BackupRequest request;
   private final CancellationToken token = new CancellationToken();
@@ -109,12 +116,36 @@ public final class BackupJob {
       environment.progress().warn(line + "; reading everything");
       FullRead everything = new FullRead(FullReadReason.NO_USABLE_SNAPSHOT, line);
       try {
-        return new BackupRun(environment, request, Optional.of(everything), token).run();
+        return startAgain(everything);
       } catch (IOException again) {
         again.addSuppressed(e);
         throw again;
       }
     }
+  }
+
+  /**
+   * The server notices the end of the first session, removes its snapshot and lets go of the group
+   * a moment after we have closed it; until then it refuses a new one.
+   */
+  private BackupSummary startAgain(FullRead everything) throws IOException {
+    for (int i = 1; ; i++) {
+      try {
+        return new BackupRun(environment, request, Optional.of(everything), token).run();
+      } catch (IOException e) {
+        PbsException refusal = refusalOf(e);
+        if (i == ATTEMPTS_TO_START_AGAIN || refusal == null || !isNotYetFree(refusal)) {
+          throw e;
+        }
+        environment.sleep(PAUSE);
+        token.check();
+      }
+    }
+  }
+
+  /** Both are said before a session exists, thus before anything was done in vain. */
+  private static boolean isNotYetFree(PbsException refusal) {
+    return refusal.problem() == ServerProblem.LOCKED || refusal.problem() == ServerProblem.CLOCK;
   }
 
   private static @Nullable PbsException refusalOf(Throwable failure) {

@@ -301,6 +301,41 @@ class BackupJobTest {
   }
 
   @Test
+  void theSecondAttemptWaitsUntilTheServerHasGivenTheFirstOneUp() throws IOException {
+    for (ServerProblem notYet : List.of(ServerProblem.LOCKED, ServerProblem.CLOCK)) {
+      BackupScene pruned = new BackupScene(temp.resolve(notYet.name()));
+      pruned.begin();
+      pruned.steps.failAt(
+          "finish",
+          () -> {
+            pruned.steps.failAt(
+                "start",
+                () -> {
+                  throw PbsFailures.refusal(notYet, "the first session is not yet gone");
+                });
+            throw PbsFailures.refusal(ServerProblem.BASE_REMOVED, "base snapshot was removed");
+          });
+      assertThat(reasons(pruned.job().run())).contains(FullReadReason.NO_USABLE_SNAPSHOT);
+      pruned.assertLastSnapshotIsTheInstant();
+      pruned.assertBitmapsAreThoseOfTheLastSnapshot();
+      pruned.assertNoDebris();
+    }
+  }
+
+  @Test
+  void aServerThatIsInUseIsNotWaitedForAtTheFirstAttempt() throws IOException {
+    scene.begin();
+    scene.steps.failAt(
+        "start",
+        () -> {
+          throw PbsFailures.refusal(ServerProblem.LOCKED, "possible running backup");
+        });
+    assertThatThrownBy(() -> scene.job().run()).isInstanceOf(PbsException.class);
+    assertThat(scene.server.sessions).isEqualTo(1);
+    scene.assertBitmapsAreThoseOfTheLastSnapshot();
+  }
+
+  @Test
   void aServerThatRefusesForGoodIsNotAskedTwice() throws IOException {
     scene.begin();
     scene.steps.failAt(
