@@ -148,7 +148,12 @@ public final class BackupJob {
     return refusal.problem() == ServerProblem.LOCKED || refusal.problem() == ServerProblem.CLOCK;
   }
 
+  /** The refusal that ended an attempt, or null if something else did. */
   private static @Nullable PbsException refusalOf(Throwable failure) {
+    if (failure instanceof OutcomeUnknownException) {
+      // Its cause tells why the server could not be asked; the attempt may have succeeded.
+      return null;
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof PbsException refusal) {
         return refusal;

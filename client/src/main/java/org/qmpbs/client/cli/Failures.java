@@ -56,8 +56,14 @@ final class Failures {
     return new Failure(found.code(), found.cause(), consequence.of(found.code()), found.remedy());
   }
 
-  /** A signal came first; {@code thrown} is what it led to. */
+  /**
+   * A signal came first; {@code thrown} is what it led to. A signal does not end what the server
+   * has begun to finish, so that its outcome is unknown is said all the same.
+   */
   static Failure interrupted(ExitCode code, Throwable thrown, Consequence consequence) {
+    if (thrown instanceof OutcomeUnknownException) {
+      return explain(thrown, consequence);
+    }
     return new Failure(
         code, code.meaning(), consequence.of(code), "Run the command again when it suits.");
   }

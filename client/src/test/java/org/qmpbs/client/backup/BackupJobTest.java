@@ -323,6 +323,27 @@ class BackupJobTest {
   }
 
   @Test
+  void anUnknownOutcomeOfTheSecondAttemptIsNotTriedAgain() throws IOException {
+    scene.begin();
+    scene.steps.failAt(
+        "finish",
+        () -> {
+          scene.server.end = FakeServer.End.NO_ANSWER_BUT_DONE;
+          scene.steps.failAlwaysAfter(
+              0,
+              "reader",
+              () -> {
+                throw PbsFailures.refusal(ServerProblem.LOCKED, "the session is still finishing");
+              });
+          throw PbsFailures.refusal(ServerProblem.BASE_REMOVED, "base snapshot was removed");
+        });
+    assertThatThrownBy(() -> scene.job().run()).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(scene.server.sessions).isEqualTo(3);
+    assertThat(scene.machine.ours("scsi0")).hasSize(2);
+    scene.assertNoDebris();
+  }
+
+  @Test
   void aServerThatIsInUseIsNotWaitedForAtTheFirstAttempt() throws IOException {
     scene.begin();
     scene.steps.failAt(

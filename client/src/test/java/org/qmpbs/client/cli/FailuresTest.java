@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.backup.OutcomeUnknownException;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Failure;
 import org.qmpbs.machine.PointInTimeBrokenException;
@@ -95,5 +96,21 @@ class FailuresTest {
     Failure failure = Failures.explain(thrown, Consequence.NOTHING_CHANGED);
     assertThat(failure.exitCode()).isNotIn(ExitCode.DONE, ExitCode.INTERNAL);
     assertThat(failure.remedy()).isEqualTo("remedy");
+  }
+
+  @org.junit.jupiter.api.Test
+  void aSignalDoesNotHideThatTheSnapshotMayExist() throws Exception {
+    Constructor<?> constructor = OutcomeUnknownException.class.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
+    Throwable thrown = (Throwable) constructor.newInstance("cause", "remedy", null);
+    assertThat(
+            Failures.interrupted(ExitCode.INTERRUPTED, thrown, Consequence.NOTHING_CHANGED)
+                .exitCode())
+        .isEqualTo(ExitCode.OUTCOME_UNKNOWN);
+    assertThat(
+            Failures.interrupted(
+                    ExitCode.INTERRUPTED, new IOException("cut off"), Consequence.NOTHING_CHANGED)
+                .exitCode())
+        .isEqualTo(ExitCode.INTERRUPTED);
   }
 }
