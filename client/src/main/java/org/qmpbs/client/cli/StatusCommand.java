@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.machine.Disk;
+import org.qmpbs.machine.Leftovers;
 import org.qmpbs.machine.Machine;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.machine.UnsafeMachineException;
@@ -61,11 +62,15 @@ final class StatusCommand implements CliCommand {
   private Report look() throws IOException {
     try (Machine machine = Machine.connect(qmp, TIMEOUT)) {
       List<Disk> disks = machine.disks();
+      Leftovers leftovers = machine.leftovers();
       Optional<Strategy> strategy = Optional.empty();
       Optional<UnsafeMachineException> refusal = Optional.empty();
       try {
         strategy = Optional.of(machine.strategy());
-        machine.requireSafe(disks);
+        if (leftovers.isEmpty()) {
+          // Otherwise it refuses because of them; a backup removes dead ones before it asks.
+          machine.requireSafe(disks);
+        }
       } catch (UnsafeMachineException e) {
         refusal = Optional.of(e);
       }
@@ -75,7 +80,7 @@ final class StatusCommand implements CliCommand {
           strategy,
           disks,
           machine.skipped(),
-          machine.leftovers(),
+          leftovers,
           refusal.map(e -> new StatusReport.Refusal(String.valueOf(e.getMessage()), e.remedy())));
     }
   }

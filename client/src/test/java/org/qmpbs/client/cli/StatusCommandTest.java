@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.qmp.QmpClient;
 
 /** With a real QEMU. */
 class StatusCommandTest {
@@ -62,5 +65,22 @@ class StatusCommandTest {
     assertThat(summary.path("disks").path(0).path("bytes_size").asLong()).isEqualTo(1 << 20);
     assertThat(summary.path("leftovers").path("runs")).isEmpty();
     assertThat(summary.path("strategy").asText()).isIn("job-filter", "overlay-with-probe");
+  }
+
+  @Test
+  void leftoversThatTheNextBackupRemovesAreNoRefusal() throws Exception {
+    host.environment.clear();
+    Path socket = directory.resolve("qmp");
+    try (QmpClient monitor =
+        QmpClient.connect(socket, Duration.ofSeconds(10), Duration.ofSeconds(10))) {
+      monitor.execute(
+          "blockdev-add",
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("driver", "null-co")
+              .put("node-name", "qmpbs-0123abcd-s0"));
+    }
+    assertThat(host.run("status", "--qmp", socket.toString())).isZero();
+    assertThat(host.out()).contains("runs 0123abcd").doesNotContain("would be refused");
   }
 }
