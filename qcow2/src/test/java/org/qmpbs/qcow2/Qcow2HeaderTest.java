@@ -3,11 +3,14 @@ package org.qmpbs.qcow2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,9 +89,8 @@ class Qcow2HeaderTest {
     assertThat(header.compatibleBits()).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @CsvSource({"aes, AES", "luks, LUKS"})
-  void encryptionIsReported(String format, Encryption encryption) throws IOException {
+  @Test
+  void encryptionIsReported() throws IOException {
     QemuTools.succeed(
         "qemu-img",
         "create",
@@ -98,14 +100,26 @@ class Qcow2HeaderTest {
         "--object",
         "secret,id=s,data=secret",
         "-o",
-        "encrypt.format="
-            + format
-            + ",encrypt.key-secret=s"
-            + (format.equals("luks") ? ",encrypt.iter-time=10" : ""),
+        "encrypt.format=aes,encrypt.key-secret=s",
         image.toString(),
         "1M");
 
-    assertThat(read().encryption()).isEqualTo(encryption);
+    assertThat(read().encryption()).isEqualTo(Encryption.AES);
+  }
+
+  /**
+   * The first cluster of what {@code qemu-img create -o encrypt.format=luks} made: it times its key
+   * derivation, and now and then refuses with "Unable to get accurate CPU usage".
+   */
+  @Test
+  void luksIsReported() throws IOException {
+    try (InputStream packed =
+            Qcow2HeaderTest.class.getResourceAsStream("luks-first-cluster.qcow2.gz");
+        InputStream cluster = new GZIPInputStream(Objects.requireNonNull(packed))) {
+      Files.copy(cluster, image);
+    }
+
+    assertThat(read().encryption()).isEqualTo(Encryption.LUKS);
   }
 
   @ParameterizedTest
