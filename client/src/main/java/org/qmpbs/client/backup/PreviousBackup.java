@@ -17,9 +17,14 @@ sealed interface PreviousBackup {
     return Optional.empty();
   }
 
+  /** The indexes that were looked for, sound or not, by archive. */
+  default Map<String, IndexState> indexes() {
+    return Map.of();
+  }
+
   /** The index of {@code archive} if it was read, sound or not. */
   default Optional<IndexState> index(String archive) {
-    return Optional.empty();
+    return Optional.ofNullable(indexes().get(archive));
   }
 
   /** The group has no snapshot. */
@@ -49,11 +54,6 @@ sealed interface PreviousBackup {
     public Optional<Snapshot> snapshot() {
       return Optional.of(of);
     }
-
-    @Override
-    public Optional<IndexState> index(String archive) {
-      return Optional.ofNullable(indexes.get(archive));
-    }
   }
 
   /**
@@ -74,11 +74,6 @@ sealed interface PreviousBackup {
     public Optional<Snapshot> snapshot() {
       return Optional.of(of);
     }
-
-    @Override
-    public Optional<IndexState> index(String archive) {
-      return Optional.ofNullable(indexes.get(archive));
-    }
   }
 
   /**
@@ -97,11 +92,6 @@ sealed interface PreviousBackup {
     @Override
     public Optional<Snapshot> snapshot() {
       return Optional.of(manifest.snapshot());
-    }
-
-    @Override
-    public Optional<IndexState> index(String archive) {
-      return Optional.ofNullable(indexes.get(archive));
     }
   }
 
