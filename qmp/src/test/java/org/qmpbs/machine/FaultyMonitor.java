@@ -3,16 +3,11 @@ package org.qmpbs.machine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.qmpbs.qmp.Monitor;
-import org.qmpbs.qmp.QemuVersion;
 import org.qmpbs.qmp.QmpCommandException;
-import org.qmpbs.qmp.QmpEvent;
 
 /** A real monitor with a fault at one command, counted from {@link #start}. */
-final class FaultyMonitor implements Monitor {
+final class FaultyMonitor extends ForwardingMonitor {
   enum Fault {
     /** No command gets through from then on: the client is as good as dead. */
     CLIENT_DIES,
@@ -20,7 +15,6 @@ final class FaultyMonitor implements Monitor {
     COMMAND_FAILS
   }
 
-  private final Monitor real;
   private final Fault fault;
   private String last = "";
   private boolean failed;
@@ -28,7 +22,7 @@ final class FaultyMonitor implements Monitor {
   private boolean dead;
 
   FaultyMonitor(Monitor real, Fault fault) {
-    this.real = real;
+    super(real);
     this.fault = fault;
   }
 
@@ -57,28 +51,11 @@ final class FaultyMonitor implements Monitor {
         throw new QmpCommandException(command, "GenericError", "injected");
       }
       dead = true;
-      real.close();
+      close();
     }
     if (dead) {
       throw new IOException("the client is dead");
     }
-    JsonNode reply = real.execute(command, arguments);
-    return reply;
-  }
-
-  @Override
-  public QemuVersion version() {
-    return real.version();
-  }
-
-  @Override
-  public Optional<QmpEvent> awaitEvent(Predicate<QmpEvent> wanted, Duration atMost)
-      throws IOException {
-    return real.awaitEvent(wanted, atMost);
-  }
-
-  @Override
-  public void close() throws IOException {
-    real.close();
+    return super.execute(command, arguments);
   }
 }

@@ -5,19 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.qmpbs.qmp.Monitor;
-import org.qmpbs.qmp.QemuVersion;
 import org.qmpbs.qmp.QmpClient;
-import org.qmpbs.qmp.QmpEvent;
 
 /** A backup, for tests to kill: it says S when it has stopped the machine, and hangs then. */
-final class HangsWhileStopped implements Monitor {
-  private final Monitor real;
+final class HangsWhileStopped extends ForwardingMonitor {
 
   private HangsWhileStopped(Monitor real) {
-    this.real = real;
+    super(real);
   }
 
   public static void main(String[] args) throws Exception {
@@ -47,7 +42,7 @@ final class HangsWhileStopped implements Monitor {
 
   @Override
   public JsonNode execute(String command, ObjectNode arguments) throws IOException {
-    JsonNode reply = real.execute(command, arguments);
+    JsonNode reply = super.execute(command, arguments);
     if (command.equals("stop")) {
       System.out.println("S");
       System.out.flush();
@@ -58,21 +53,5 @@ final class HangsWhileStopped implements Monitor {
       }
     }
     return reply;
-  }
-
-  @Override
-  public QemuVersion version() {
-    return real.version();
-  }
-
-  @Override
-  public Optional<QmpEvent> awaitEvent(Predicate<QmpEvent> wanted, Duration atMost)
-      throws IOException {
-    return real.awaitEvent(wanted, atMost);
-  }
-
-  @Override
-  public void close() throws IOException {
-    real.close();
   }
 }

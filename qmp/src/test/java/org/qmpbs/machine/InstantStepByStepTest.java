@@ -9,19 +9,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.nbd.NbdClient;
 import org.qmpbs.qmp.Monitor;
-import org.qmpbs.qmp.QemuVersion;
 import org.qmpbs.qmp.QmpClient;
-import org.qmpbs.qmp.QmpEvent;
 
 /**
  * A guest that writes between any two commands, unless it is stopped: a wrong order of commands can
@@ -34,20 +29,19 @@ class InstantStepByStepTest {
   @TempDir Path directory;
 
   /** After each command it writes a counter to both disks, and once to a chunk of its own. */
-  private static final class Guest implements Monitor {
-    private final Monitor real;
+  private static final class Guest extends ForwardingMonitor {
     private final Qemu qemu;
     private boolean stopped;
     private int counter;
 
     Guest(Monitor real, Qemu qemu) {
-      this.real = real;
+      super(real);
       this.qemu = qemu;
     }
 
     @Override
     public JsonNode execute(String command, ObjectNode arguments) throws IOException {
-      JsonNode reply = real.execute(command, arguments);
+      JsonNode reply = super.execute(command, arguments);
       stopped = command.equals("stop") || (stopped && !command.equals("cont"));
       if (!stopped) {
         counter++;
@@ -57,22 +51,6 @@ class InstantStepByStepTest {
         }
       }
       return reply;
-    }
-
-    @Override
-    public QemuVersion version() {
-      return real.version();
-    }
-
-    @Override
-    public Optional<QmpEvent> awaitEvent(Predicate<QmpEvent> wanted, Duration atMost)
-        throws IOException {
-      return real.awaitEvent(wanted, atMost);
-    }
-
-    @Override
-    public void close() throws IOException {
-      real.close();
     }
   }
 

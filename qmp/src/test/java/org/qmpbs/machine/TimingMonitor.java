@@ -6,20 +6,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.qmpbs.qmp.Monitor;
-import org.qmpbs.qmp.QemuVersion;
-import org.qmpbs.qmp.QmpEvent;
 
 /** Measures from before stop to after cont. */
-final class TimingMonitor implements Monitor {
-  private final Monitor real;
+final class TimingMonitor extends ForwardingMonitor {
   private final List<Duration> stops = new ArrayList<>();
   private long stopped;
 
   TimingMonitor(Monitor real) {
-    this.real = real;
+    super(real);
   }
 
   List<Duration> stops() {
@@ -31,26 +26,10 @@ final class TimingMonitor implements Monitor {
     if (command.equals("stop")) {
       stopped = System.nanoTime();
     }
-    JsonNode reply = real.execute(command, arguments);
+    JsonNode reply = super.execute(command, arguments);
     if (command.equals("cont")) {
       stops.add(Duration.ofNanos(System.nanoTime() - stopped));
     }
     return reply;
-  }
-
-  @Override
-  public QemuVersion version() {
-    return real.version();
-  }
-
-  @Override
-  public Optional<QmpEvent> awaitEvent(Predicate<QmpEvent> wanted, Duration atMost)
-      throws IOException {
-    return real.awaitEvent(wanted, atMost);
-  }
-
-  @Override
-  public void close() throws IOException {
-    real.close();
   }
 }
