@@ -10,16 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.qmp.Monitor;
-import org.qmpbs.qmp.QemuVersion;
 import org.qmpbs.qmp.QmpClient;
-import org.qmpbs.qmp.QmpEvent;
 
 /** The guard's own end can fail, after everything else went well. */
 class PauseGuardEndTest {
@@ -28,30 +23,21 @@ class PauseGuardEndTest {
   @TempDir Path directory;
 
   /** Somebody removes the guard's log once the machine continues. */
-  private record LogGoes(Monitor real, Path log) implements Monitor {
+  private static final class LogGoes extends ForwardingMonitor {
+    private final Path log;
+
+    LogGoes(Monitor real, Path log) {
+      super(real);
+      this.log = log;
+    }
+
     @Override
     public JsonNode execute(String command, ObjectNode arguments) throws IOException {
-      JsonNode reply = real.execute(command, arguments);
+      JsonNode reply = super.execute(command, arguments);
       if (command.equals("cont")) {
         Files.delete(log);
       }
       return reply;
-    }
-
-    @Override
-    public QemuVersion version() {
-      return real.version();
-    }
-
-    @Override
-    public Optional<QmpEvent> awaitEvent(Predicate<QmpEvent> wanted, Duration atMost)
-        throws IOException {
-      return real.awaitEvent(wanted, atMost);
-    }
-
-    @Override
-    public void close() throws IOException {
-      real.close();
     }
   }
 
