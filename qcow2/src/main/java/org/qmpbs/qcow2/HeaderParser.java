@@ -39,15 +39,29 @@ final class HeaderParser {
    * @param head the first cluster, or less if the image ends earlier
    */
   static Qcow2Header parse(byte[] head) throws CorruptImageException, UnsupportedImageException {
-    return new HeaderParser(head).parse();
+    HeaderParser parser = new HeaderParser(head);
+    int version = parser.version();
+    int start = parser.headerLength(version);
+    return parser.parse(version, HeaderExtensions.parse(head, start, parser.extensionsEnd()));
   }
 
-  private Qcow2Header parse() throws CorruptImageException, UnsupportedImageException {
-    int version = version();
+  /** The same without a look at the extensions, for images whose list of them is damaged. */
+  static Qcow2Header parseFields(byte[] head)
+      throws CorruptImageException, UnsupportedImageException {
+    HeaderParser parser = new HeaderParser(head);
+    return parser.parse(parser.version(), List.of());
+  }
+
+  /** The name of the backing file follows the extensions; without one, the cluster's end. */
+  private int extensionsEnd() throws CorruptImageException, UnsupportedImageException {
     int clusterBits = clusterBits();
-    int headerLength = version == 2 ? HeaderFormat.V2_LENGTH : headerLength(clusterBits);
-    int end = Math.min(head.length, backingFileOffset(clusterBits).orElse(1 << clusterBits));
-    List<HeaderExtension> extensions = HeaderExtensions.parse(head, headerLength, end);
+    return Math.min(head.length, backingFileOffset(clusterBits).orElse(1 << clusterBits));
+  }
+
+  private Qcow2Header parse(int version, List<HeaderExtension> extensions)
+      throws CorruptImageException, UnsupportedImageException {
+    int clusterBits = clusterBits();
+    int headerLength = headerLength(version);
     long incompatible = version == 2 ? 0 : fields.getLong(72);
     long unknown = IncompatibleFeature.unknown(incompatible);
     if (unknown != 0) {
@@ -95,7 +109,11 @@ final class HeaderParser {
     return bits;
   }
 
-  private int headerLength(int clusterBits) throws CorruptImageException {
+  private int headerLength(int version) throws CorruptImageException, UnsupportedImageException {
+    if (version == 2) {
+      return HeaderFormat.V2_LENGTH;
+    }
+    int clusterBits = clusterBits();
     require(head.length >= HeaderFormat.V3_LENGTH, head.length, "104 bytes of header", head.length);
     int length = fields.getInt(100);
     require(

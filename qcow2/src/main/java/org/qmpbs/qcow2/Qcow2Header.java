@@ -73,6 +73,29 @@ public record Qcow2Header(
     return HeaderParser.parse(head);
   }
 
+  /**
+   * Reads and checks the fields of a header, and leaves {@link #extensions} empty: the way into an
+   * image whose list of extensions is damaged.
+   *
+   * @param firstCluster of the image, or all of it if it is shorter
+   * @throws UnsupportedImageException if it is no qcow2 image, or of a kind that came later
+   * @throws CorruptImageException if a field breaks a rule
+   */
+  public static Qcow2Header parseFields(byte[] firstCluster) throws IOException {
+    return HeaderParser.parseFields(firstCluster);
+  }
+
+  /**
+   * How many bytes are in the first cluster of an image.
+   *
+   * @param head at least its first 72 bytes, or all of it if it is shorter
+   * @throws UnsupportedImageException if it is no qcow2 image, or of a kind that came later
+   * @throws CorruptImageException if it cannot be told
+   */
+  public static int firstClusterSize(byte[] head) throws IOException {
+    return HeaderParser.clusterSize(head);
+  }
+
   /** Bytes in a cluster. */
   public int clusterSize() {
     return 1 << clusterBits;

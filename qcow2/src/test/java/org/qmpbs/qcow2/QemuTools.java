@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The real tools of QEMU. */
-final class QemuTools {
+public final class QemuTools {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private QemuTools() {}
 
-  record Result(int status, String output) {}
+  public record Result(int status, String output) {}
 
   /** Runs a program and returns its exit status and both its outputs. */
-  static Result run(String... command) {
+  public static Result run(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
@@ -38,18 +38,18 @@ final class QemuTools {
     }
   }
 
-  static String succeed(String... command) {
+  public static String succeed(String... command) {
     Result result = run(command);
     assertThat(result.status()).as("%s: %s", String.join(" ", command), result.output()).isZero();
     return result.output();
   }
 
-  static void assertClean(Path image) {
+  public static void assertClean(Path image) {
     assertThat(succeed("qemu-img", "check", "-f", "qcow2", image.toString()))
         .contains("No errors were found");
   }
 
-  static void assertSameGuestData(Path raw, Path qcow2) {
+  public static void assertSameGuestData(Path raw, Path qcow2) {
     assertThat(
             succeed(
                 "qemu-img",
@@ -64,7 +64,7 @@ final class QemuTools {
   }
 
   /** A program that serves a unix socket, and has opened its images when it does. */
-  static final class Server implements AutoCloseable {
+  public static final class Server implements AutoCloseable {
     private final Process process;
 
     Server(Path socket, String... command) {
