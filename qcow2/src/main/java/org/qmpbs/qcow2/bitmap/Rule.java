@@ -11,7 +11,9 @@ public enum Rule {
   /** 24 bytes. */
   EXTENSION_LENGTH(Severity.UNOPENABLE, "QEMU refuses a bitmaps extension of another length"),
   /** One at most. */
-  EXTENSION_TWICE(Severity.UNOPENABLE, "which of the bitmap directories is meant cannot be told"),
+  EXTENSION_TWICE(
+      Severity.USELESS,
+      "QEMU takes the last one; which of the bitmap directories is meant cannot be told"),
   /** Zero. */
   EXTENSION_RESERVED(Severity.UNOPENABLE, "QEMU refuses a bitmaps extension that it does not know"),
   /** In a version 2 image QEMU ignores it. */
@@ -23,7 +25,7 @@ public enum Rule {
   /** 1 byte to 64 MiB. */
   DIRECTORY_SIZE(Severity.UNOPENABLE, "QEMU refuses a bitmap directory of that size"),
   /** Within the file. */
-  DIRECTORY_BEYOND_END(Severity.UNOPENABLE, "the bitmap directory was never written or is cut off"),
+  DIRECTORY_BEYOND_END(Severity.USELESS, "the bitmap directory was never written or is cut off"),
   /** As many entries as the header says. */
   DIRECTORY_COUNT(Severity.UNOPENABLE, "header and bitmap directory disagree about the bitmaps"),
   /** Entries fill the directory exactly. */
@@ -48,6 +50,10 @@ public enum Rule {
   NAME_TWICE(Severity.UNOPENABLE, "QEMU refuses an image with two bitmaps of one name"),
   /** At least one byte. */
   NAME_EMPTY(Severity.USELESS, "a bitmap without a name can be neither used nor removed"),
+  /** No zero byte. */
+  NAME_NUL(
+      Severity.UNOPENABLE,
+      "QEMU ends the name at the zero byte, and cannot write the directory when it opens the image"),
   /** Printable. */
   NAME_PRINTABLE(Severity.NOTE, "the name cannot be typed; it may be damage, or a foreign tool's"),
   /** Zeros between entries. */
@@ -82,7 +88,28 @@ public enum Rule {
   /** Exactly 1 for what a bitmap alone uses. */
   REFCOUNT_HIGH(Severity.LEAK, "the cluster would stay taken after the bitmap is removed"),
   /** 0 where nothing stands. */
-  LEAKED(Severity.LEAK, "nothing uses the cluster, and it counts as taken");
+  LEAKED(Severity.LEAK, "nothing uses the cluster, and it counts as taken"),
+  /** L1, L2, snapshots, refcount table: what leads to guest data. */
+  GUEST_STRUCTURE(
+      Severity.DANGEROUS,
+      "a structure that leads to guest data is damaged; qemu-img check -r all has to mend it"),
+  /** At least the references. */
+  GUEST_REFCOUNT_LOW(
+      Severity.DANGEROUS,
+      "guest data may be overwritten by other guest data; qemu-img check -r all has to mend it"),
+  /** At most the references. */
+  GUEST_REFCOUNT_HIGH(
+      Severity.LEAK, "the cluster would stay taken; qemu-img check -r leaks mends it"),
+  /** Set where the refcount is 1. */
+  GUEST_COPIED(
+      Severity.NOTE,
+      "the flag that says so in the L2 table may no longer be right; qemu-img check -r all mends it"),
+  /** The dirty bit. */
+  UNCLEAN(Severity.NOTE, "refcounts may be too low; QEMU mends them when it opens the image"),
+  /** The corrupt bit. */
+  CORRUPT(
+      Severity.UNOPENABLE,
+      "QEMU opens the image for reading only, until qemu-img check -r all has mended it");
 
   private final Severity severity;
   private final String meaning;
@@ -92,9 +119,14 @@ public enum Rule {
     this.meaning = meaning;
   }
 
-  /** What it does to the image when it is broken. */
+  /** What it does to the image, at worst, when it is broken. */
   public Severity severity() {
     return severity;
+  }
+
+  /** Whether it is about guest data or what leads to it, and not about bitmaps. */
+  public boolean isGuests() {
+    return compareTo(GUEST_STRUCTURE) >= 0;
   }
 
   /** The same in words, without a full stop. */
