@@ -21,7 +21,7 @@ final class RefcountEntries {
       case 32 -> Integer.toUnsignedLong(bytes.getInt(index * Integer.BYTES));
       case 16 -> Short.toUnsignedLong(bytes.getShort(index * Short.BYTES));
       case 8 -> Byte.toUnsignedLong(block[index]);
-      default -> Byte.toUnsignedInt(block[index * bits >> 3]) >> shift(index, bits) & mask(bits);
+      default -> Byte.toUnsignedInt(block[(index * bits) >> 3]) >> shift(index, bits) & mask(bits);
     };
   }
 
@@ -34,7 +34,7 @@ final class RefcountEntries {
       case 16 -> bytes.putShort(index * Short.BYTES, (short) value);
       case 8 -> block[index] = (byte) value;
       default -> {
-        int at = index * bits >> 3;
+        int at = (index * bits) >> 3;
         int others = block[at] & ~(mask(bits) << shift(index, bits));
         block[at] = (byte) (others | (int) value << shift(index, bits));
       }
