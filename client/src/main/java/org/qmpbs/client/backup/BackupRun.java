@@ -156,7 +156,7 @@ final class BackupRun {
       PreviousBackup previous)
       throws IOException {
     InstantReader reader =
-        new InstantReader(environment, request, token, machine, session, this::leave);
+        new InstantReader(environment, request, token, machine, session, this::leave, this::warn);
     List<InstantReader.Sent> sent = reader.read(jobs, rotation, previous);
     token.check();
     environment.progress().phase("finishing");

@@ -90,6 +90,6 @@ final class DryRun {
     long size = chosen.disk().size();
     long read = plan instanceof Incremental incremental ? incremental.dirtyBytes() : size;
     return new DiskSummary(
-        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0);
+        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0, 0);
   }
 }
