@@ -82,6 +82,46 @@ class ChangedGroundTest {
   }
 
   @Test
+  void aDiskThatShrankAndGrewBackIsReadInFull() {
+    machine.disk("alpha").resize(5 * MIB);
+    machine.disk("alpha").resize(64 * MIB);
+    Outcome outcome = backUpAndRestore();
+    outcome.disk(first).assertFull("CLEAN_END_CHANGED");
+    outcome.disk(second).assertIncremental();
+    writeSomething();
+    backUpAndRestore().disk(first).assertIncremental();
+  }
+
+  @Test
+  void aDiskThatLostOnlyZerosToAShrinkIsStillIncremental() {
+    backUpAndRestore();
+    machine.disk("alpha").resize(40 * MIB);
+    machine.disk("alpha").resize(64 * MIB);
+    backUpAndRestore().disk(first).assertIncremental();
+  }
+
+  @Test
+  void anAuditFindsWhatWasWrittenWhileSomebodyHadTheBitmapDisabled() {
+    machine.quit();
+    Path image = machine.disk("alpha").image();
+    String epoch = Qemu.bitmaps(image).get(0);
+    Qemu.img("bitmap", "--disable", image.toString(), epoch);
+    Qemu.io(image, ImageFormat.QCOW2, "write -P 0x5a 4096 4096");
+    Qemu.img("bitmap", "--enable", image.toString(), epoch);
+    byte[] written = new byte[4096];
+    java.util.Arrays.fill(written, (byte) 0x5a);
+    machine.disk("alpha").model().write(4096, written);
+    machine.start();
+    Outcome outcome = stage.tryBackup(machine, "--audit", "100%");
+    assertThat(outcome.exitCode()).as("%s", outcome).isEqualTo(15);
+    outcome.disk(first).assertFull("AUDIT_FAILED");
+    outcome.disk(second).assertIncremental();
+    assertThat(outcome.out()).contains("the audit found the data at byte 0 changed");
+    stage.assertRestores(outcome.snapshot(), machine, machine.content());
+    stage.backup(machine, "--audit", "100%").disk(first).assertIncremental();
+  }
+
+  @Test
   void whenTheOnlySnapshotWasRemovedEverythingIsSentAgain() {
     server.forget(firstBackup.snapshot());
     Outcome outcome = backUpAndRestore();

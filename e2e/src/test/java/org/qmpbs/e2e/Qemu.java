@@ -50,6 +50,22 @@ final class Qemu {
         .asLong();
   }
 
+  /** Names of the persistent bitmaps of a qcow2 image that is not in use. */
+  static List<String> bitmaps(Path image) {
+    List<String> names = new ArrayList<>();
+    JsonNode info = json(img("info", "-f", "qcow2", "--output=json", image.toString()));
+    for (JsonNode bitmap : info.at("/format-specific/data/bitmaps")) {
+      names.add(bitmap.get("name").asText());
+    }
+    return names;
+  }
+
+  /** Writes to an image that is not in use, as {@code qemu-io} would. */
+  static void io(Path image, ImageFormat format, String command) {
+    Processes.run(
+        List.of(program("qemu-io"), "-f", format.driver(), "-c", command, image.toString()));
+  }
+
   private static JsonNode json(String text) {
     try {
       return JSON.readTree(text);

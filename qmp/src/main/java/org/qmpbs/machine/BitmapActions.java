@@ -26,6 +26,32 @@ final class BitmapActions {
     return Json.object("node", node).put("name", name);
   }
 
+  /** An action of a user on a bitmap of a live node; its type is also the command for it alone. */
+  static ObjectNode change(String node, String bitmap, BitmapChange change) {
+    ObjectNode named = Json.object("node", node).put("name", bitmap);
+    if (change instanceof BitmapChange.Add add) {
+      named.put("persistent", true);
+      add.granularity().ifPresent(granularity -> named.put("granularity", granularity));
+      return Json.action("block-dirty-bitmap-add", named);
+    }
+    if (change instanceof BitmapChange.Merge merge) {
+      ObjectNode data = Json.object("node", node).put("target", bitmap);
+      data.putArray("bitmaps").add(merge.source());
+      return Json.action("block-dirty-bitmap-merge", data);
+    }
+    return Json.action("block-dirty-bitmap-" + verb(change), named);
+  }
+
+  private static String verb(BitmapChange change) {
+    if (change instanceof BitmapChange.Remove) {
+      return "remove";
+    }
+    if (change instanceof BitmapChange.Clear) {
+      return "clear";
+    }
+    return change instanceof BitmapChange.Enable ? "enable" : "disable";
+  }
+
   /**
    * Actions that put a frozen copy of the trusted bitmap on the scratch node; none for a full read.
    *

@@ -29,6 +29,12 @@ final class BlockGraph {
     long size() {
       return info.path("image").path("virtual-size").asLong(-1);
     }
+
+    /** Whether its format has a place for bitmaps: qcow2 version 3. */
+    boolean storesBitmaps() {
+      JsonNode specific = info.path("image").path("format-specific").path("data");
+      return driver.equals("qcow2") && Json.text(specific, "compat").equals("1.1");
+    }
   }
 
   /** What the guest has; without a root node there is no medium in it. */

@@ -96,8 +96,6 @@ final class DiskFinder {
     JsonNode info = node.map(BlockGraph.Node::info).orElse(Json.object());
     String format = node.map(BlockGraph.Node::driver).orElse("unknown");
     JsonNode image = info.path("image");
-    boolean version3 =
-        "1.1".equals(Json.text(image.path("format-specific").path("data"), "compat"));
     return new Disk(
         name(drive, formatNode),
         drive.qdevPath(),
@@ -107,8 +105,8 @@ final class DiskFinder {
         format,
         image.path("filename").asText(Json.text(info, "file")),
         node.map(BlockGraph.Node::size).orElse(-1L),
-        format.equals("qcow2") && version3,
-        bitmaps(info));
+        node.map(BlockGraph.Node::storesBitmaps).orElse(false),
+        node.map(Bitmaps::of).orElse(List.of()));
   }
 
   private String formatNode(String root) {
@@ -149,24 +147,5 @@ final class DiskFinder {
       }
     }
     return "unnamed";
-  }
-
-  private static List<Bitmap> bitmaps(JsonNode info) {
-    List<Bitmap> bitmaps = new ArrayList<>();
-    for (JsonNode each : info.path("dirty-bitmaps")) {
-      String name = Json.text(each, "name");
-      if (!name.isEmpty()) {
-        bitmaps.add(
-            new Bitmap(
-                name,
-                each.path("recording").asBoolean(),
-                each.path("persistent").asBoolean(),
-                each.path("busy").asBoolean(),
-                each.path("inconsistent").asBoolean(),
-                each.path("granularity").asLong(),
-                each.path("count").asLong()));
-      }
-    }
-    return bitmaps;
   }
 }

@@ -13,8 +13,8 @@ import org.qmpbs.qmp.QmpClient;
 /**
  * A running machine, seen through its monitor.
  *
- * <p>Everything but {@link #takeInstant}, {@link #sweep}, {@link #addBitmap} and {@link
- * #removeBitmap} only asks. Not thread-safe.
+ * <p>Everything but {@link #takeInstant}, {@link #sweep}, {@link #addBitmap}, {@link #removeBitmap}
+ * and what {@link #liveBitmaps} does only asks. Not thread-safe.
  */
 public final class Machine implements AutoCloseable {
   private static final String NO_UUID = "00000000-0000-0000-0000-000000000000";
@@ -214,6 +214,11 @@ public final class Machine implements AutoCloseable {
   private static UnsafeMachineException changed(String what) {
     return new UnsafeMachineException(
         what + " is not any more what it was when the backup was planned", "run the backup again");
+  }
+
+  /** The bitmaps of its block nodes, for whoever maintains them by hand. */
+  public LiveBitmaps liveBitmaps() {
+    return new LiveBitmaps(monitor);
   }
 
   /** Starts a bitmap that records every write from now on, stored in the image where it can be. */

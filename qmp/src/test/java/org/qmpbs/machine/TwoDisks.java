@@ -16,6 +16,11 @@ final class TwoDisks {
   static Qemu start(Path directory) throws Exception {
     Qemu.image(directory.resolve("a.qcow2"), "qcow2", "16M");
     Qemu.image(directory.resolve("b.raw"), "raw", "12M");
+    return startAgain(directory);
+  }
+
+  /** On the images that are there. */
+  static Qemu startAgain(Path directory) throws Exception {
     return Qemu.start(
         directory,
         "-machine",

@@ -8,7 +8,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.progress.Progress;
-import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ServerProblem;
@@ -35,7 +34,7 @@ public final class BackupJob {
 
   private final BackupEnvironment environment;
   private final BackupRequest request;
-  private final CancellationToken token = new CancellationToken();
+  private final CancellationToken token;
 
   /**
    * A job for a machine of this host.
@@ -52,6 +51,16 @@ public final class BackupJob {
       Progress progress,
       Clock clock,
       RandomGenerator random) {
+    this(server, request, progress, clock, random, new CancellationToken());
+  }
+
+  private BackupJob(
+      PbsServer server,
+      BackupRequest request,
+      Progress progress,
+      Clock clock,
+      RandomGenerator random,
+      CancellationToken token) {
     this(
         new BackupEnvironment(
             server,
@@ -60,14 +69,20 @@ public final class BackupJob {
             random,
             QemuMachine::connect,
             Qcow2Images::createEmpty,
-            RateLimiter.Ticker.SYSTEM,
+            token.ticker(),
             ChunkPipeline.Sizes.ofMachine()),
-        request);
+        request,
+        token);
   }
 
   BackupJob(BackupEnvironment environment, BackupRequest request) {
+    this(environment, request, new CancellationToken());
+  }
+
+  private BackupJob(BackupEnvironment environment, BackupRequest request, CancellationToken token) {
     this.environment = environment;
     this.request = request;
+    this.token = token;
   }
 
   /**

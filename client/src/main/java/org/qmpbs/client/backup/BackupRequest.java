@@ -23,6 +23,8 @@ import org.qmpbs.pbs.Namespace;
  * @param rate most bytes a second to send, or empty
  * @param deadline for the whole job
  * @param forceFullRead read everything even where a bitmap could be trusted
+ * @param auditPercent of the chunks that a trusted bitmap calls clean, to be read and compared all
+ *     the same; 0 for none
  */
 public record BackupRequest(
     Path qmpSocket,
@@ -34,10 +36,14 @@ public record BackupRequest(
     @Nullable Path scratchDirectory,
     OptionalLong rate,
     Duration deadline,
-    boolean forceFullRead) {
+    boolean forceFullRead,
+    double auditPercent) {
 
   /** Keeps copies of the collections. */
   public BackupRequest {
+    if (!(auditPercent >= 0 && auditPercent <= 100)) {
+      throw new IllegalArgumentException("an audit of " + auditPercent + " percent");
+    }
     disks = List.copyOf(disks);
     excluded = Set.copyOf(excluded);
   }

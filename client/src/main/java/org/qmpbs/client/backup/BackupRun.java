@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
+import org.qmpbs.client.lookup.FinishedSnapshots;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.pbs.BackupSession;
@@ -75,7 +76,7 @@ final class BackupRun {
       token.check();
 
       Optional<Snapshot> newest =
-          GroupHistory.newest(environment.server(), request.namespace(), request.group())
+          FinishedSnapshots.newest(environment.server(), request.namespace(), request.group())
               .map(SnapshotInfo::snapshot);
       Snapshot snapshot =
           new BackupTime(environment, token).next(request.group(), request.backupTime(), newest);
@@ -155,7 +156,7 @@ final class BackupRun {
       PreviousBackup previous)
       throws IOException {
     InstantReader reader =
-        new InstantReader(environment, request, token, machine, session, this::leave);
+        new InstantReader(environment, request, token, machine, session, this::leave, this::warn);
     List<InstantReader.Sent> sent = reader.read(jobs, rotation, previous);
     token.check();
     environment.progress().phase("finishing");

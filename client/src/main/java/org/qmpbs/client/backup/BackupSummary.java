@@ -54,6 +54,7 @@ public record BackupSummary(
    * @param uploadedChunks chunks the server did not know
    * @param uploadedPlain their size before encoding
    * @param uploadedEncoded their size on the wire
+   * @param audited read and compared although the bitmap calls it clean
    */
   public record DiskSummary(
       String name,
@@ -65,5 +66,6 @@ public record BackupSummary(
       long reused,
       long uploadedChunks,
       long uploadedPlain,
-      long uploadedEncoded) {}
+      long uploadedEncoded,
+      long audited) {}
 }

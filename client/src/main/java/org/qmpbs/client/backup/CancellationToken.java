@@ -1,10 +1,14 @@
 package org.qmpbs.client.backup;
 
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.rate.RateLimiter;
 
 /**
  * Ends a job from another thread: a signal, or the deadline. Whoever blocks registers a way to be
@@ -31,6 +35,27 @@ final class CancellationToken {
       toWake = List.copyOf(wakers);
     }
     toWake.forEach(Runnable::run);
+  }
+
+  /** The machine's time, by which nobody waits any longer once the job is to end. */
+  RateLimiter.Ticker ticker() {
+    return new RateLimiter.Ticker() {
+      @Override
+      public long nanos() {
+        return RateLimiter.Ticker.SYSTEM.nanos();
+      }
+
+      @Override
+      public void sleep(Duration duration) throws InterruptedException {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        Registration waker = onCancel(cancelled::countDown);
+        try {
+          cancelled.await(duration.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+          waker.close();
+        }
+      }
+    };
   }
 
   /** Throws the reason if the job is to end. */

@@ -31,6 +31,11 @@ record DiskJob(Disk disk, String archive, ReadPlan plan, Optional<FixedIndex> ba
         .toList();
   }
 
+  /** The same disk, whose bitmap turned out to be worthless. */
+  DiskJob readInFull(ReadPlan.FullRead why) {
+    return new DiskJob(disk, archive, why, Optional.empty());
+  }
+
   /** Name of the bitmap to read, or empty for a full read. */
   Optional<String> trustedBitmap() {
     return plan instanceof ReadPlan.Incremental incremental

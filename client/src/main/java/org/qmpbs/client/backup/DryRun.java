@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
+import org.qmpbs.client.lookup.FinishedSnapshots;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
@@ -67,7 +68,7 @@ final class DryRun {
 
   private PreviousBackup readPrevious(List<String> archives) throws IOException {
     Optional<SnapshotInfo> newest =
-        GroupHistory.newest(environment.server(), request.namespace(), request.group());
+        FinishedSnapshots.newest(environment.server(), request.namespace(), request.group());
     if (newest.isEmpty()) {
       return new PreviousBackup.None();
     }
@@ -89,6 +90,6 @@ final class DryRun {
     long size = chosen.disk().size();
     long read = plan instanceof Incremental incremental ? incremental.dirtyBytes() : size;
     return new DiskSummary(
-        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0);
+        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0, 0);
   }
 }

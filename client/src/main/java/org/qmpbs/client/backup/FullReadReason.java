@@ -26,6 +26,10 @@ public enum FullReadReason {
   BITMAP_DISABLED,
   /** Somebody else's export or job uses the bitmap. */
   BITMAP_BUSY,
+  /** The last data that the bitmap calls clean has changed: the disk shrank and grew, or worse. */
+  CLEAN_END_CHANGED,
+  /** {@code --audit} found a change that the bitmap had missed. */
+  AUDIT_FAILED,
   /** The user asked for it. */
   REQUESTED
 }

@@ -31,6 +31,7 @@ final class InstantReader {
   private final MachinePort machine;
   private final BackupSession session;
   private final Consumer<String> warn;
+  private final Consumer<String> loud;
   private final RateLimiter rate;
 
   InstantReader(
@@ -39,13 +40,15 @@ final class InstantReader {
       CancellationToken token,
       MachinePort machine,
       BackupSession session,
-      Consumer<String> warn) {
+      Consumer<String> warn,
+      Consumer<String> loud) {
     this.environment = environment;
     this.request = request;
     this.token = token;
     this.machine = machine;
     this.session = session;
     this.warn = warn;
+    this.loud = loud;
     this.rate = new RateLimiter(request.rate(), environment.ticker());
   }
 
@@ -184,11 +187,32 @@ final class InstantReader {
                 + source.size()
                 + " bytes while the backup began; start it again");
       }
-      return send(source, view.dirty(), job, known);
+      if (view.dirty().isEmpty()) {
+        return send(source, Optional.empty(), job, known, 0);
+      }
+      return audited(instant, source, view.dirty().get(), job, known);
     }
   }
 
-  private Sent send(DiskSource source, Optional<List<Extent>> dirty, DiskJob job, KnownChunks known)
+  private Sent audited(
+      MachineInstant instant, DiskSource source, List<Extent> dirty, DiskJob job, KnownChunks known)
+      throws IOException {
+    CleanAudit audit =
+        new CleanAudit(source, dirty, job.base().orElseThrow(), environment.progress());
+    environment.progress().phase("checking the bitmap of " + job.disk().name());
+    Optional<ReadPlan.FullRead> lie =
+        audit.verdict(request.auditPercent(), environment.random(), token);
+    if (lie.isEmpty()) {
+      return send(source, Optional.of(dirty), job, known, audit.read());
+    }
+    // A point in time that broke may read as anything; then nothing is known about the bitmap.
+    instant.verify();
+    loud.accept("disk " + job.disk().name() + ": " + lie.get().detail());
+    return send(source, Optional.empty(), job.readInFull(lie.get()), known, audit.read());
+  }
+
+  private Sent send(
+      DiskSource source, Optional<List<Extent>> dirty, DiskJob job, KnownChunks known, long audited)
       throws IOException {
     ReadRanges ranges = new ReadRanges(job.disk().size(), dirty);
     environment.progress().phase("reading " + job.disk().name());
@@ -220,6 +244,7 @@ final class InstantReader {
             transfer.reused.sum(),
             transfer.uploadedChunks.sum(),
             transfer.uploadedPlain.sum(),
-            transfer.uploadedEncoded.sum()));
+            transfer.uploadedEncoded.sum(),
+            audited));
   }
 }

@@ -97,6 +97,15 @@ final class BackupCommand implements CliCommand {
       description = "Read all disks completely, even where a dirty bitmap could be trusted.")
   private boolean forceFullRead;
 
+  @Option(
+      names = "--audit",
+      paramLabel = "PERCENT",
+      converter = Converters.ToPercent.class,
+      description =
+          "Read this share of what the bitmaps call unchanged, too, and compare it with the last"
+              + " snapshot, for instance 1%%.")
+  private double audit;
+
   @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
   private boolean dryRun;
 
@@ -154,7 +163,8 @@ final class BackupCommand implements CliCommand {
         scratch,
         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
         deadline,
-        forceFullRead);
+        forceFullRead,
+        audit);
   }
 
   private BackupGroup group(String backupId) throws UsageException {

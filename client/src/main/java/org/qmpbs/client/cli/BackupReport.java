@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.FullReadReason;
 import org.qmpbs.client.backup.ReadPlan;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.ExitCode;
@@ -17,7 +18,15 @@ import org.qmpbs.machine.SkippedDrive;
 record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
   @Override
   public ExitCode exitCode() {
+    if (summary.disks().stream().anyMatch(BackupReport::failedAudit)) {
+      return ExitCode.AUDIT_FAILED;
+    }
     return summary.leftovers().isEmpty() ? ExitCode.DONE : ExitCode.LEFTOVERS;
+  }
+
+  private static boolean failedAudit(DiskSummary disk) {
+    return disk.plan() instanceof ReadPlan.FullRead full
+        && full.reason() == FullReadReason.AUDIT_FAILED;
   }
 
   @Override
@@ -111,6 +120,7 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
         .put("bytes_reused", disk.reused())
         .put("chunks_sent", disk.uploadedChunks())
         .put("bytes_new", disk.uploadedPlain())
-        .put("bytes_sent", disk.uploadedEncoded());
+        .put("bytes_sent", disk.uploadedEncoded())
+        .put("bytes_audited", disk.audited());
   }
 }

@@ -1,7 +1,9 @@
 package org.qmpbs.client.cli;
 
 import java.io.IOException;
+import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Failure;
+import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
 
@@ -37,7 +39,9 @@ final class CommandRunner {
       Report report = work.run(output, interruption);
       interruption.finished();
       output.succeed(report);
-      return report.exitCode().code();
+      return report instanceof Listing && host.out().checkError()
+          ? cutShort()
+          : report.exitCode().code();
     } catch (IOException | RuntimeException | Error e) {
       interruption.finished();
       Failure failure =
@@ -48,5 +52,17 @@ final class CommandRunner {
       output.fail(failure, e);
       return failure.exitCode().code();
     }
+  }
+
+  /** Half a list must not pass for the whole one; only standard error is left to say so. */
+  private int cutShort() {
+    host.err()
+        .println(
+            "error: standard output took only a part of the answer\n"
+                + "  that means: "
+                + Consequence.NOTHING_CHANGED.of(ExitCode.TARGET)
+                + "\n  what to do: Give the place that it goes to more room, or read it to its end.");
+    host.err().flush();
+    return ExitCode.TARGET.code();
   }
 }

@@ -74,4 +74,20 @@ final class Converters {
       super(Durations::parse);
     }
   }
+
+  static final class ToPercent extends Converter<Double> {
+    ToPercent() {
+      super(ToPercent::percent);
+    }
+
+    private static Double percent(String text) {
+      String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+      double percent = number.matches("[0-9]+(\\.[0-9]+)?") ? Double.parseDouble(number) : -1;
+      if (percent < 0 || percent > 100) {
+        throw new IllegalArgumentException(
+            "'" + text + "' is not a percentage from 0 to 100, as in 1% or 0.5");
+      }
+      return percent;
+    }
+  }
 }

@@ -13,6 +13,7 @@ final class ServerCodes {
           ExitCode.BUSY,
           ExitCode.SERVER,
           ExitCode.NETWORK,
+          ExitCode.TARGET,
           ExitCode.INTERRUPTED,
           ExitCode.TERMINATED);
 

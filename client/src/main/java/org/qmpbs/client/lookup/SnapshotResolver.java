@@ -1,7 +1,6 @@
 package org.qmpbs.client.lookup;
 
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.qmpbs.pbs.Namespace;
@@ -23,23 +22,22 @@ public final class SnapshotResolver {
   }
 
   /**
-   * The one snapshot that {@code path} means.
+   * The one snapshot that {@code path} means; of a group, the newest finished one.
    *
    * @throws NotInDatastoreException if there is none
    */
   public SnapshotInfo resolve(SnapshotPath path) throws IOException {
     List<SnapshotInfo> all = server.snapshots(namespace, Optional.of(path.group()));
-    Optional<SnapshotInfo> newest =
-        all.stream().max(Comparator.comparingLong(info -> info.snapshot().time()));
-    if (newest.isEmpty()) {
+    if (all.isEmpty()) {
       throw new NotInDatastoreException(
           "there is no snapshot of " + path.group() + where(),
           "List what is there with: qmpbs snapshots"
               + (namespace.isRoot() ? "" : " --ns " + namespace)
               + " (a namespace is chosen with --ns).");
     }
+    Optional<SnapshotInfo> newest = FinishedSnapshots.newest(all, path.group());
     if (path.snapshot().isEmpty()) {
-      return newest.get();
+      return newest.orElseThrow(() -> onlyUnfinished(path));
     }
     return all.stream()
         .filter(info -> info.snapshot().equals(path.snapshot().get()))
@@ -48,10 +46,19 @@ public final class SnapshotResolver {
             () ->
                 new NotInDatastoreException(
                     "there is no snapshot " + path + where(),
-                    "The newest of the group is "
-                        + newest.get().snapshot()
-                        + "; list all with: qmpbs snapshots "
+                    newest
+                            .map(info -> "The newest of the group is " + info.snapshot() + "; list")
+                            .orElse("List")
+                        + " all with: qmpbs snapshots "
                         + path.group()));
+  }
+
+  private NotInDatastoreException onlyUnfinished(SnapshotPath path) {
+    return new NotInDatastoreException(
+        "there is no finished snapshot of " + path.group() + where(),
+        "A backup is being written, or the server died while one was: wait for its end, or look with:"
+            + " qmpbs snapshots "
+            + path.group());
   }
 
   private String where() {

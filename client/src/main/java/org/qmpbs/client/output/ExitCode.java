@@ -37,6 +37,8 @@ public enum ExitCode {
   LEFTOVERS(13, "done, but clean-up left something behind"),
   /** Neither yes nor no: nobody could be asked whether the snapshot exists. */
   OUTCOME_UNKNOWN(14, "the answer to the end of the backup was lost; both bitmaps are kept"),
+  /** The snapshot is good; earlier ones may not be. */
+  AUDIT_FAILED(15, "done with a full read: the audit found a change that a bitmap had missed"),
   /** 128 + SIGINT. */
   INTERRUPTED(130, "interrupted (SIGINT)"),
   /** 128 + SIGTERM. */

@@ -64,11 +64,10 @@ final class Qcow2Sink implements ImageSink {
 
   @Override
   public void close() throws IOException {
-    try {
+    // From the last to the first, each whatever becomes of the others.
+    try (partial;
+        channel) {
       writer.close();
-      channel.close();
-    } finally {
-      partial.close();
     }
   }
 }

@@ -36,6 +36,7 @@ final class BackupScene {
   private final Random random = new Random(42);
   private final Map<String, byte[]> instant = new LinkedHashMap<>();
   boolean full;
+  double audit;
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -76,7 +77,8 @@ final class BackupScene {
             folder,
             OptionalLong.empty(),
             deadline,
-            full));
+            full,
+            audit));
   }
 
   /** One good backup after which the guest has written. */

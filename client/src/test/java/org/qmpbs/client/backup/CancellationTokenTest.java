@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class CancellationTokenTest {
@@ -36,5 +39,28 @@ class CancellationTokenTest {
     token.cancel(why);
     token.onCancel(() -> woken.add("late"));
     assertThat(woken).containsExactly("late");
+  }
+
+  @Test
+  void nobodyWaitsForTheRateOnceTheJobIsToEnd() throws InterruptedException {
+    CountDownLatch asleep = new CountDownLatch(1);
+    CountDownLatch awake = new CountDownLatch(1);
+    Thread sleeper =
+        new Thread(
+            () -> {
+              asleep.countDown();
+              try {
+                token.ticker().sleep(Duration.ofDays(1));
+                awake.countDown();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    sleeper.start();
+    asleep.await();
+    token.cancel(why);
+    assertThat(awake.await(30, TimeUnit.SECONDS)).isTrue();
+    sleeper.join();
+    token.ticker().sleep(Duration.ofDays(1));
   }
 }

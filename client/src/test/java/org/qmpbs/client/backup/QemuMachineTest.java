@@ -147,7 +147,8 @@ class QemuMachineTest {
                 folder.resolve("scratch"),
                 OptionalLong.empty(),
                 Duration.ofMinutes(3),
-                false))
+                false,
+                100))
         .run();
   }
 

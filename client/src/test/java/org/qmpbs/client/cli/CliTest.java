@@ -76,7 +76,7 @@ class CliTest {
         .isEqualTo(
             """
             SNAPSHOT                     SIZE   VERIFIED  PROTECTED  FILES
-            vm/100/2026-11-21T09:00:00Z  4 KiB  ok        -          drive-scsi0.img.fidx qemu-server.conf.blob
+            vm/100/2026-11-21T09:00:00Z  4 KiB  ok        -          drive-scsi0.img.fidx qemu-server.conf.blob index.json.blob
             """);
     assertThat(host.run("files", "vm/100", "-q")).isZero();
     assertThat(host.out())
@@ -97,7 +97,8 @@ class CliTest {
                 + "\"size\":4096,\"owner\":\"backup@pbs!qmpbs\",\"protected\":false,"
                 + "\"verification\":{\"state\":\"ok\"},\"files\":["
                 + "{\"filename\":\"drive-scsi0.img.fidx\",\"crypt-mode\":\"none\",\"size\":3},"
-                + "{\"filename\":\"qemu-server.conf.blob\",\"crypt-mode\":\"none\",\"size\":13}]}]");
+                + "{\"filename\":\"qemu-server.conf.blob\",\"crypt-mode\":\"none\",\"size\":13},"
+                + "{\"filename\":\"index.json.blob\",\"size\":20}]}]");
   }
 
   @Test
@@ -115,6 +116,25 @@ class CliTest {
     host.outFails = true;
     assertThat(host.run("restore", "vm/100", "drive-scsi0.img", "-")).isEqualTo(11);
     assertThat(host.err()).contains("writing to", "incomplete").doesNotContain("every byte");
+  }
+
+  @Test
+  void halfAListDoesNotPassForTheWholeOne() {
+    host.outFails = true;
+    for (String format : new String[] {"text", "json"}) {
+      assertThat(host.run("snapshots", "--output-format", format)).isEqualTo(11);
+      assertThat(host.err()).contains("only a part", "Nothing was changed", "more room");
+    }
+  }
+
+  @Test
+  void theNewestOfAGroupIsTheNewestFinishedOne() {
+    server.snapshot("vm/100/2026-11-21T10:00:00Z").finished = false;
+    assertThat(host.run("files", "vm/100")).isZero();
+    assertThat(host.out()).contains("drive-scsi0.img.fidx");
+    server.snapshot("vm/200/2026-11-21T10:00:00Z").finished = false;
+    assertThat(host.run("files", "vm/200")).isEqualTo(3);
+    assertThat(host.err()).contains("no finished snapshot of vm/200", "wait for its end");
   }
 
   @Test

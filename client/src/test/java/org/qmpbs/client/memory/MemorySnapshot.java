@@ -24,6 +24,9 @@ public final class MemorySnapshot {
   final Map<String, byte[]> blobs = new HashMap<>();
   final Map<Digest, byte[]> chunks;
 
+  /** Whether its manifest is there. */
+  public boolean finished = true;
+
   MemorySnapshot(Snapshot snapshot, Map<Digest, byte[]> chunks) {
     this.snapshot = snapshot;
     this.chunks = chunks;
@@ -66,7 +69,16 @@ public final class MemorySnapshot {
   }
 
   SnapshotInfo info() {
-    return new SnapshotInfo(snapshot, 4096, fileInfos(), "backup@pbs!qmpbs", false, "ok", null);
+    return new SnapshotInfo(snapshot, 4096, listed(), "backup@pbs!qmpbs", false, "ok", null);
+  }
+
+  /** While a backup is written, the server lists its files without a manifest. */
+  private List<SnapshotInfo.FileInfo> listed() {
+    List<SnapshotInfo.FileInfo> listed = new ArrayList<>(fileInfos());
+    if (finished) {
+      listed.add(new SnapshotInfo.FileInfo(Manifest.NAME, null, 20));
+    }
+    return listed;
   }
 
   List<SnapshotInfo.FileInfo> fileInfos() {

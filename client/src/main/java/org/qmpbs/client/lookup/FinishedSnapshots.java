@@ -1,0 +1,37 @@
+package org.qmpbs.client.lookup;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.qmpbs.pbs.BackupGroup;
+import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.SnapshotInfo;
+
+/**
+ * The newest snapshot of a group, for a backup that builds on it as for a user who wants it back:
+ * one without a manifest does not count, it is being written, or is what a crash of the server
+ * left.
+ */
+public final class FinishedSnapshots {
+  private FinishedSnapshots() {}
+
+  /** Asks the server. */
+  public static Optional<SnapshotInfo> newest(
+      PbsServer server, Namespace namespace, BackupGroup group) throws IOException {
+    return newest(server.snapshots(namespace, Optional.of(group)), group);
+  }
+
+  static Optional<SnapshotInfo> newest(List<SnapshotInfo> listed, BackupGroup group) {
+    return listed.stream()
+        .filter(info -> info.snapshot().group().equals(group))
+        .filter(FinishedSnapshots::isFinished)
+        .max(Comparator.comparingLong(info -> info.snapshot().time()));
+  }
+
+  static boolean isFinished(SnapshotInfo info) {
+    return info.file(Manifest.NAME).isPresent();
+  }
+}
