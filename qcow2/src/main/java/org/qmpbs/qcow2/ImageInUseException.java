@@ -7,10 +7,23 @@ import java.nio.file.Path;
 public final class ImageInUseException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  ImageInUseException(Path image) {
-    super(
+  private ImageInUseException(String message) {
+    super(message);
+  }
+
+  static ImageInUseException forWriting(Path image) {
+    return new ImageInUseException(
         image
             + " is in use: a running machine, a QEMU tool or another restore holds a lock on it."
-            + " Nothing was written. Shut the machine down or end the tool, or choose another target.");
+            + " Nothing was written. Shut the machine down or end the tool, or choose another"
+            + " target.");
+  }
+
+  static ImageInUseException forReading(Path image) {
+    return new ImageInUseException(
+        image
+            + " is in use: a running machine or a QEMU tool writes to it, or this program has it"
+            + " open already. What is read now may be half old and half new. Shut the machine down"
+            + " or end the tool, or read it nevertheless with --force-share.");
   }
 }

@@ -59,8 +59,12 @@ final class BitmapFormat {
 
   /** Data clusters, which is table entries, of a bitmap. */
   static long tableEntries(long virtualSize, int granularityBits, int clusterBits) {
-    long bits = roundedUp(virtualSize, granularityBits);
-    return roundedUp(bits, clusterBits + 3);
+    return roundedUp(bits(virtualSize, granularityBits), clusterBits + 3);
+  }
+
+  /** Bits of a bitmap: the last one may stand for less than the others. */
+  static long bits(long virtualSize, int granularityBits) {
+    return roundedUp(virtualSize, granularityBits);
   }
 
   /** {@code value / 2^bits}, rounded up; without overflow for any value from 0. */

@@ -49,7 +49,8 @@ public final class BitmapImage implements AutoCloseable {
    * @throws org.qmpbs.qcow2.ImageInUseException if somebody writes to it
    */
   public static BitmapImage openForReading(Path image, boolean forceShare) throws IOException {
-    throw new UnsupportedOperationException();
+    return open(
+        image, forceShare ? ImageLock.withoutLock(image) : ImageLock.acquireForReading(image));
   }
 
   private static BitmapImage open(Path image, ImageLock lock) throws IOException {
@@ -78,12 +79,12 @@ public final class BitmapImage implements AutoCloseable {
    * @throws BitmapRefusedException if QEMU would refuse them
    */
   public List<StoredBitmap> list() throws IOException {
-    throw new UnsupportedOperationException();
+    return StrictImage.of(path, file).list();
   }
 
   /** What a user should know about the image beside the result, in sentences. */
   public List<String> warnings() throws IOException {
-    throw new UnsupportedOperationException();
+    return StrictImage.of(path, file).warnings();
   }
 
   /**
@@ -92,7 +93,12 @@ public final class BitmapImage implements AutoCloseable {
    * @throws BitmapRefusedException if there is no such bitmap, or it is inconsistent
    */
   public void forEachDirty(BitmapName bitmap, DirtyRange consumer) throws IOException {
-    throw new UnsupportedOperationException();
+    StrictImage image = StrictImage.of(path, file);
+    DirectoryEntry entry = image.find(bitmap).orElseThrow(() -> Refusals.notFound(path, bitmap));
+    if (entry.inUse()) {
+      throw Refusals.inconsistent(path, bitmap);
+    }
+    image.bits(entry).forEachRange(consumer);
   }
 
   /**
