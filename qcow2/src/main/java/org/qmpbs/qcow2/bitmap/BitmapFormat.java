@@ -52,8 +52,20 @@ final class BitmapFormat {
   /** In an entry without offset: all bits of the cluster are set. */
   static final long TABLE_ALL_ONES = 1;
 
+  /** BDRV_MAX_LENGTH: QEMU reads nothing behind it. */
+  static final long MAX_FILE = Long.MAX_VALUE & -(1L << 30);
+
   /** Autoclear bit 0, of the header's byte 88 on: the bitmaps are up to date with the data. */
   static final long AUTOCLEAR_BITMAPS = 1;
+
+  /**
+   * Autoclear bit 63, which nobody knows: any program that writes to the image clears it. While it
+   * is set, the image is as the repair left it.
+   */
+  static final long AUTOCLEAR_REPAIRED = 1L << 63;
+
+  /** Of the eight bytes of autoclear bits, in a version 3 image. */
+  static final int AUTOCLEAR_AT = 88;
 
   private BitmapFormat() {}
 

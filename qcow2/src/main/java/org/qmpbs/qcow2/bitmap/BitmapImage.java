@@ -117,7 +117,7 @@ public final class BitmapImage implements AutoCloseable {
 
   /** Looks at every rule of the format, and at who else claims the clusters of the bitmaps. */
   public CheckReport check() throws IOException {
-    throw new UnsupportedOperationException();
+    return ImageCheck.of(file).report();
   }
 
   /**
@@ -126,26 +126,33 @@ public final class BitmapImage implements AutoCloseable {
    * @param keepGood keep the bitmaps that are shown to be whole, else drop all
    */
   public RepairPlan planRepair(boolean keepGood) throws IOException {
-    throw new UnsupportedOperationException();
+    return PlannedRepair.of(file, keepGood).plan();
   }
 
   /**
    * Makes the image one that QEMU opens and {@code qemu-img check} calls clean, as far as bitmaps
    * are concerned, without touching what the guest reads.
    *
-   * @param sideFile must not exist; gets what stands where something will be written, before that
+   * @param sideFile must not exist; gets what stands where something will be written, before that.
+   *     There is none if there is nothing to do
    */
   public RepairOutcome repair(boolean keepGood, Path sideFile) throws IOException {
-    throw new UnsupportedOperationException();
+    PlannedRepair repair = PlannedRepair.of(file, keepGood);
+    if (!repair.plan().isEmpty()) {
+      SideFile.of(file, repair.steps()).create(sideFile);
+      repair.run(file);
+    }
+    return new RepairOutcome(repair.plan(), sideFile);
   }
 
   /**
    * Puts back what a repair replaced.
    *
    * @throws BitmapRefusedException if the image was changed since; nothing is written then
+   * @throws SideFileException if the side file cannot be used
    */
   public void undoRepair(Path sideFile) throws IOException {
-    throw new UnsupportedOperationException();
+    RepairUndo.run(file, SideFile.read(sideFile));
   }
 
   /** Gives the image free. */

@@ -33,6 +33,16 @@ public final class BitmapName {
     return bytes.length;
   }
 
+  /** What QEMU takes for the name: up to the first zero byte. */
+  BitmapName toZeroByte() {
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == 0) {
+        return new BitmapName(Arrays.copyOf(bytes, i));
+      }
+    }
+    return this;
+  }
+
   byte[] bytes() {
     return bytes.clone();
   }

@@ -3,11 +3,10 @@ package org.qmpbs.qcow2.bitmap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.qmpbs.qcow2.CorruptImageException;
+import org.qmpbs.qcow2.IncompatibleFeature;
 import org.qmpbs.qcow2.Qcow2Header;
 
 /**
@@ -30,6 +29,13 @@ record BitmapScan(
     Optional<BitmapsExtension> extension,
     List<ScannedBitmap> bitmaps,
     List<Finding> findings) {
+  private static final int INCOMPATIBLE_AT = 72;
+
+  private static final int AUTOCLEAR_AT = 95;
+
+  /** More than an entry of known kind can have; 64 KiB of name, and some. */
+  private static final int ZEROS = 1 << 17;
+
   /**
    * Reads the header, the bitmaps extension and the directory.
    *
@@ -58,6 +64,40 @@ record BitmapScan(
     return all;
   }
 
+  /** Whether there is a directory that can be read, or the zeros that stand for it. */
+  boolean directoryCanBeRead() {
+    return extension.isPresent() && canBeRead(extension.get(), header);
+  }
+
+  private static boolean canBeRead(BitmapsExtension extension, Qcow2Header header) {
+    return sizeIsSound(extension) && offsetIsSound(extension, header);
+  }
+
+  private static boolean sizeIsSound(BitmapsExtension extension) {
+    long size = extension.directorySize();
+    return size > 0 && size <= BitmapFormat.MAX_DIRECTORY_BYTES;
+  }
+
+  private static boolean offsetIsSound(BitmapsExtension extension, Qcow2Header header) {
+    long offset = extension.directoryOffset();
+    return offset > 0
+        && offset <= BitmapFormat.TABLE_OFFSET
+        && (offset & header.clusterSize() - 1) == 0;
+  }
+
+  /** QEMU does not look at bitmaps that are not current, but always at the list of extensions. */
+  private BitmapScan harmless() {
+    return new BitmapScan(
+        header,
+        head,
+        area,
+        extension,
+        bitmaps.stream().map(ScannedBitmap::harmless).toList(),
+        findings.stream()
+            .map(each -> each.rule().isExtensionList() ? each : each.atMost(Severity.USELESS))
+            .toList());
+  }
+
   /** Reads, step by step. */
   private static final class Reader {
     private final ImageFile file;
@@ -76,140 +116,103 @@ record BitmapScan(
     }
 
     BitmapScan scan() throws IOException {
-      Optional<BitmapsExtension> extension =
-          area.bitmaps().map(slot -> BitmapsExtension.decode(head, slot.dataAt()));
-      if (extension.isPresent()) {
-        int at = area.bitmaps().get().dataAt();
-        checkState(at);
-        if (checkExtension(extension.get(), at)) {
-          readDirectory(extension.get(), at);
+      checkHeader();
+      Optional<ExtensionArea.Slot> last = area.bitmaps();
+      for (ExtensionArea.Slot slot : area.slots()) {
+        if (slot.isBitmaps()) {
+          // QEMU looks at each, and takes the last one.
+          checkExtension(BitmapsExtension.decode(head, slot.dataAt()), slot.dataAt());
         }
       }
-      return new BitmapScan(
-          header,
-          ByteBuffer.wrap(head).asReadOnlyBuffer(),
-          area,
-          extension,
-          List.copyOf(bitmaps),
-          List.copyOf(findings));
+      Optional<BitmapsExtension> extension =
+          last.map(slot -> BitmapsExtension.decode(head, slot.dataAt()));
+      if (extension.isPresent() && canBeRead(extension.get(), header)) {
+        readDirectory(extension.get(), last.get().dataAt());
+      }
+      BitmapScan all =
+          new BitmapScan(
+              header,
+              ByteBuffer.wrap(head).asReadOnlyBuffer(),
+              area,
+              extension,
+              List.copyOf(bitmaps),
+              List.copyOf(findings));
+      return all.isCurrent() ? all : all.harmless();
     }
 
-    private void checkState(int at) {
-      if (header.version() < 3) {
-        add(Rule.EXTENSION_VERSION, at - 8, "bitmaps in a version 3 image only", "version 2");
-      } else if (!header.bitmapsAreCurrent()) {
-        add(Rule.STALE, 95, "the autoclear bit 0", "it is not set");
+    private void checkHeader() {
+      if (header.incompatibleFeatures().contains(IncompatibleFeature.DIRTY)) {
+        add(Rule.UNCLEAN, INCOMPATIBLE_AT, "an image that was closed", "the dirty bit");
+      }
+      if (header.incompatibleFeatures().contains(IncompatibleFeature.CORRUPT)) {
+        add(Rule.CORRUPT, INCOMPATIBLE_AT, "an image that is whole", "the corrupt bit");
+      }
+      Optional<ExtensionArea.Slot> slot = area.bitmaps();
+      if (slot.isPresent() && header.version() < 3) {
+        add(
+            Rule.EXTENSION_VERSION,
+            slot.get().at(),
+            "bitmaps in a version 3 image only",
+            "version 2");
+      } else if (slot.isPresent() && !header.bitmapsAreCurrent()) {
+        add(Rule.STALE, AUTOCLEAR_AT, "the autoclear bit 0", "it is not set");
       }
     }
 
-    /** Whether the directory can be read. */
-    private boolean checkExtension(BitmapsExtension extension, int at) throws IOException {
-      int before = findings.size();
+    private void checkExtension(BitmapsExtension extension, int at) {
       unless(
           extension.count() > 0 && extension.count() <= BitmapFormat.MAX_BITMAPS,
           Rule.COUNT,
           at,
           "1 to 65535 bitmaps",
           extension.count());
-      boolean known = extension.reserved() == 0;
-      long size = extension.directorySize();
       unless(
-          size > 0 && size <= BitmapFormat.MAX_DIRECTORY_BYTES,
-          Rule.DIRECTORY_SIZE,
-          at + 8,
-          "a directory of 1 to " + BitmapFormat.MAX_DIRECTORY_BYTES + " bytes",
-          size);
-      long offset = extension.directoryOffset();
-      unless(
-          offset > 0
-              && offset <= BitmapFormat.TABLE_OFFSET
-              && (offset & header.clusterSize() - 1) == 0,
-          Rule.DIRECTORY_OFFSET,
-          at + 16,
-          "a directory at the start of a cluster after the first",
-          offset);
-      boolean readable = findings.size() == before;
-      unless(
-          known,
+          extension.reserved() == 0,
           Rule.EXTENSION_RESERVED,
           at + 4,
           "0 in the reserved field",
           Integer.toUnsignedLong(extension.reserved()));
-      if (readable && offset + size > file.length()) {
-        add(
-            Rule.DIRECTORY_BEYOND_END,
-            at + 16,
-            "a directory that ends within the image, at byte " + file.length() + " or before",
-            "its end at byte " + (offset + size));
-        return false;
-      }
-      return readable;
+      unless(
+          sizeIsSound(extension),
+          Rule.DIRECTORY_SIZE,
+          at + 8,
+          "a directory of 1 to " + BitmapFormat.MAX_DIRECTORY_BYTES + " bytes",
+          extension.directorySize());
+      unless(
+          offsetIsSound(extension, header),
+          Rule.DIRECTORY_OFFSET,
+          at + 16,
+          "a directory at the start of a cluster after the first",
+          extension.directoryOffset());
     }
 
+    /**
+     * Reads the directory as QEMU does, to which what is behind the end of the image is zeros; but
+     * not more of them than an entry can have, for such an entry is none.
+     */
     private void readDirectory(BitmapsExtension extension, int extensionAt) throws IOException {
-      byte[] directory = file.read(extension.directoryOffset(), (int) extension.directorySize());
-      Set<BitmapName> names = new HashSet<>();
-      DirectoryRules rules = new DirectoryRules(header);
-      int at = 0;
-      while (at < directory.length && bitmaps.size() < extension.count()) {
-        long entryAt = extension.directoryOffset() + at;
-        int left = directory.length - at;
-        long size = left < BitmapFormat.ENTRY_FIXED ? 24 : DirectoryEntry.sizeAt(directory, at);
-        if (size > left) {
-          add(
-              Rule.DIRECTORY_ENTRIES,
-              entryAt,
-              "an entry of at most the " + left + " bytes that are left of the directory",
-              size + " bytes or more");
-          return;
-        }
-        DirectoryEntry entry = DirectoryEntry.decode(directory, at);
-        List<Finding> found = new ArrayList<>(rules.check(entry, entryAt));
-        if (!names.add(entry.name())) {
-          found.add(twice(entry, entryAt));
-        }
-        padding(directory, at, entry, entryAt).ifPresent(found::add);
-        bitmaps.add(new ScannedBitmap(entryAt, entry, found));
-        at += (int) size;
+      long size = extension.directorySize();
+      long end = extension.directoryOffset() + size;
+      long written = Math.max(0, file.length() - extension.directoryOffset());
+      if (size > written) {
+        add(
+            Rule.DIRECTORY_BEYOND_END,
+            extensionAt + 16,
+            "a directory that ends within the image, at byte " + file.length() + " or before",
+            "its end at byte " + end);
       }
+      int length = (int) Math.min(size, written + ZEROS);
+      byte[] directory = file.read(extension.directoryOffset(), length);
+      DirectoryReader reader = new DirectoryReader(header, directory, extension.directoryOffset());
+      reader.read();
+      bitmaps.addAll(reader.bitmaps());
+      findings.addAll(reader.findings());
       unless(
           bitmaps.size() == extension.count(),
           Rule.DIRECTORY_COUNT,
           extensionAt,
           bitmaps.size() + " bitmaps, which the directory has",
           extension.count());
-      unless(
-          at == directory.length,
-          Rule.DIRECTORY_COUNT,
-          extensionAt + 8,
-          "a directory of " + at + " bytes, which its " + bitmaps.size() + " entries have",
-          directory.length);
-    }
-
-    private static Finding twice(DirectoryEntry entry, long at) {
-      return new Finding(
-          Rule.NAME_TWICE,
-          at + BitmapFormat.ENTRY_FIXED,
-          "a name that no other bitmap has",
-          entry.name().toString(),
-          Optional.of(entry.name()));
-    }
-
-    private static Optional<Finding> padding(
-        byte[] directory, int at, DirectoryEntry entry, long entryAt) {
-      int from = (int) (BitmapFormat.ENTRY_FIXED + entry.extraDataSize() + entry.name().length());
-      for (int i = from; i < entry.size(); i++) {
-        if (directory[at + i] != 0) {
-          return Optional.of(
-              new Finding(
-                  Rule.PADDING,
-                  entryAt + i,
-                  "zeros up to the next entry",
-                  Integer.toString(Byte.toUnsignedInt(directory[at + i])),
-                  Optional.of(entry.name())));
-        }
-      }
-      return Optional.empty();
     }
 
     private void unless(boolean rule, Rule broken, long offset, String expected, long found) {

@@ -1,6 +1,7 @@
 package org.qmpbs.qcow2.bitmap;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The header extension that says where the bitmap directory stands. Numbers are as stored.
@@ -14,10 +15,11 @@ record BitmapsExtension(long count, int reserved, long directorySize, long direc
   /**
    * Takes it from its data.
    *
-   * @param at the offset of the 24 bytes in {@code head}
+   * @param at the offset of the 24 bytes in {@code head}; what it no longer holds reads as zeros
    */
   static BitmapsExtension decode(byte[] head, int at) {
-    ByteBuffer data = ByteBuffer.wrap(head, at, BitmapFormat.EXTENSION_LENGTH);
+    ByteBuffer data =
+        ByteBuffer.wrap(Arrays.copyOfRange(head, at, at + BitmapFormat.EXTENSION_LENGTH));
     return new BitmapsExtension(
         Integer.toUnsignedLong(data.getInt()), data.getInt(), data.getLong(), data.getLong());
   }

@@ -24,14 +24,12 @@ final class DirectoryRules {
   List<Finding> check(DirectoryEntry entry, long at) {
     Findings found = new Findings(entry.name());
     long offset = entry.tableOffset();
-    found.unless(
-        offset > 0
-            && offset <= BitmapFormat.TABLE_OFFSET
-            && (offset & header.clusterSize() - 1) == 0,
-        Rule.TABLE_OFFSET,
-        at,
-        "a table at the start of a cluster after the first",
-        offset);
+    if (offset == 0
+        || offset < 0
+        || offset > BitmapFormat.TABLE_OFFSET
+        || (offset & header.clusterSize() - 1) != 0) {
+      found.list().add(tableOffset(entry, at));
+    }
     long size = entry.tableSize();
     boolean sized = size > 0 && size <= maxTableEntries();
     found.unless(
@@ -63,6 +61,22 @@ final class DirectoryRules {
     name(entry, at, found);
     found.unless(!entry.inUse(), Rule.IN_USE, at + 12, "a bitmap that is not in use", "the flag 1");
     return found.list();
+  }
+
+  private Finding tableOffset(DirectoryEntry entry, long at) {
+    long offset = entry.tableOffset();
+    Finding finding =
+        new Finding(
+            Rule.TABLE_OFFSET,
+            at,
+            "a table at the start of a cluster after the first",
+            Long.toUnsignedString(offset),
+            Optional.of(entry.name()));
+    boolean aligned = offset != 0 && (offset & header.clusterSize() - 1) == 0;
+    boolean readable =
+        offset >= 0 && offset + entry.tableSize() * Long.BYTES <= BitmapFormat.MAX_FILE;
+    // Far behind the end QEMU reads zeros; and it does not read the table of one in use.
+    return aligned && (readable || entry.inUse()) ? finding.atMost(Severity.USELESS) : finding;
   }
 
   private static void name(DirectoryEntry entry, long at, Findings found) {

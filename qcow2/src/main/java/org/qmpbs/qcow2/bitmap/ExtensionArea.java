@@ -73,9 +73,12 @@ record ExtensionArea(List<Slot> slots, int endMark, int limit, List<Finding> fin
       List<Slot> slots = new ArrayList<>();
       List<Finding> findings = new ArrayList<>();
       int at = start;
-      while (limit - at >= BitmapFormat.EXTENSION_PREFIX && area.getInt(at) != END) {
+      while (limit - at >= BitmapFormat.EXTENSION_PREFIX) {
         int type = area.getInt(at);
         long length = Integer.toUnsignedLong(area.getInt(at + Integer.BYTES));
+        if (type == END && length <= limit - at - BitmapFormat.EXTENSION_PREFIX) {
+          break;
+        }
         boolean bitmaps = type == HeaderExtension.BITMAPS;
         int room = limit - at - BitmapFormat.EXTENSION_PREFIX;
         if (bitmaps && length != BitmapFormat.EXTENSION_LENGTH) {
@@ -96,6 +99,10 @@ record ExtensionArea(List<Slot> slots, int endMark, int limit, List<Finding> fin
         }
         slots.add(new Slot(type, at, length, next));
         at = next;
+      }
+      int left = limit - at;
+      if (left > 0 && left < BitmapFormat.EXTENSION_PREFIX && limit < area.limit()) {
+        findings.add(leavesHeader(at, 0, left));
       }
       return new ExtensionArea(List.copyOf(slots), at, limit, List.copyOf(findings));
     }

@@ -29,7 +29,8 @@ public enum Rule {
   /** As many entries as the header says. */
   DIRECTORY_COUNT(Severity.UNOPENABLE, "header and bitmap directory disagree about the bitmaps"),
   /** Entries fill the directory exactly. */
-  DIRECTORY_ENTRIES(Severity.UNOPENABLE, "the bitmap directory ends within an entry"),
+  DIRECTORY_ENTRIES(
+      Severity.UNOPENABLE, "the bitmap directory ends within an entry or was never written"),
   /** Aligned, not 0. */
   TABLE_OFFSET(Severity.UNOPENABLE, "the bitmap table cannot stand there"),
   /** 1 to the most that QEMU loads. */
@@ -122,6 +123,11 @@ public enum Rule {
   /** What it does to the image, at worst, when it is broken. */
   public Severity severity() {
     return severity;
+  }
+
+  /** Whether QEMU looks at it even if the bitmaps are stale. */
+  boolean isExtensionList() {
+    return this == EXTENSION_LIST || this == EXTENSION_LENGTH || this == CORRUPT;
   }
 
   /** Whether it is about guest data or what leads to it, and not about bitmaps. */

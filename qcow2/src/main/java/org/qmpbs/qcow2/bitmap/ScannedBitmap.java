@@ -1,6 +1,7 @@
 package org.qmpbs.qcow2.bitmap;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A bitmap as the directory has it.
@@ -12,6 +13,20 @@ import java.util.List;
 record ScannedBitmap(long entryOffset, DirectoryEntry entry, List<Finding> findings) {
   ScannedBitmap {
     findings = List.copyOf(findings);
+  }
+
+  /** With one finding more. */
+  ScannedBitmap with(Finding finding) {
+    return new ScannedBitmap(
+        entryOffset, entry, Stream.concat(findings.stream(), Stream.of(finding)).toList());
+  }
+
+  /** For QEMU does not look at it. */
+  ScannedBitmap harmless() {
+    return new ScannedBitmap(
+        entryOffset,
+        entry,
+        findings.stream().map(finding -> finding.atMost(Severity.USELESS)).toList());
   }
 
   /** Whether the entry says where a table is that can be read: it is bounded and aligned. */
