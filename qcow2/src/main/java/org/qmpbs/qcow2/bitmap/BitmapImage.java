@@ -3,6 +3,7 @@ package org.qmpbs.qcow2.bitmap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.qmpbs.qcow2.ImageLock;
@@ -24,6 +25,7 @@ public final class BitmapImage implements AutoCloseable {
   private final Path path;
   private final ImageLock lock;
   private final ImageFile file;
+  private final List<String> done = new ArrayList<>();
 
   private BitmapImage(Path path, ImageLock lock) throws IOException {
     this.path = path;
@@ -84,7 +86,9 @@ public final class BitmapImage implements AutoCloseable {
 
   /** What a user should know about the image beside the result, in sentences. */
   public List<String> warnings() throws IOException {
-    return StrictImage.of(path, file).warnings();
+    List<String> warnings = new ArrayList<>(done);
+    warnings.addAll(StrictImage.of(path, file).warnings());
+    return warnings;
   }
 
   /**
@@ -112,7 +116,14 @@ public final class BitmapImage implements AutoCloseable {
   public BitmapsApplied apply(
       BitmapName bitmap, List<BitmapAction> actions, Optional<BitmapImage> source)
       throws IOException {
-    throw new UnsupportedOperationException();
+    Optional<StrictImage> other =
+        source.isEmpty()
+            ? Optional.empty()
+            : Optional.of(StrictImage.of(source.get().path, source.get().file));
+    BitmapChange change = new BitmapChange(path, file);
+    BitmapsApplied applied = change.apply(bitmap, actions, other);
+    done.addAll(change.warnings());
+    return applied;
   }
 
   /** Looks at every rule of the format, and at who else claims the clusters of the bitmaps. */

@@ -49,4 +49,9 @@ final class ChannelImageFile implements ImageFile {
   public boolean isFixed() {
     return fixed;
   }
+
+  @Override
+  public void truncate(long length) throws IOException {
+    channel.truncate(length);
+  }
 }

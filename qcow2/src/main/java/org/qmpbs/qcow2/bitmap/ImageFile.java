@@ -29,4 +29,10 @@ interface ImageFile {
 
   /** Whether it is a device, which cannot grow. */
   boolean isFixed();
+
+  /**
+   * Makes the file shorter; nothing that is used may be behind the new end. Must not be called for
+   * a device.
+   */
+  void truncate(long length) throws IOException;
 }

@@ -52,20 +52,38 @@ record StrictImage(Path path, ImageFile file, BitmapScan scan, List<DirectoryEnt
     return BitmapTable.read(file, entry);
   }
 
+  /**
+   * The table entries by which a bitmap claims clusters. None if it is in use and its table is
+   * broken: like QEMU, then nothing is known about them.
+   */
+  long[] claims(DirectoryEntry entry) throws IOException {
+    if (entry.inUse() && !isTableSound(entry)) {
+      return new long[0];
+    }
+    return table(entry);
+  }
+
+  private boolean isTableSound(DirectoryEntry entry) throws IOException {
+    return BitmapTable.check(file, entry, header().clusterSize()).isEmpty();
+  }
+
   DirtyBits bits(DirectoryEntry entry) throws IOException {
     return new DirtyBits(file, header(), entry.granularityBits(), table(entry));
+  }
+
+  private StoredBitmap stored(DirectoryEntry entry) throws IOException {
+    return new StoredBitmap(
+        entry.name(),
+        1L << entry.granularityBits(),
+        entry.auto(),
+        entry.inUse(),
+        entry.inUse() ? 0 : bits(entry).dirtyBytes());
   }
 
   List<StoredBitmap> list() throws IOException {
     List<StoredBitmap> bitmaps = new ArrayList<>();
     for (DirectoryEntry entry : entries) {
-      bitmaps.add(
-          new StoredBitmap(
-              entry.name(),
-              1L << entry.granularityBits(),
-              entry.auto(),
-              entry.inUse(),
-              entry.inUse() ? 0 : bits(entry).dirtyBytes()));
+      bitmaps.add(stored(entry));
     }
     return bitmaps;
   }

@@ -59,6 +59,11 @@ final class MemoryImage implements ImageFile {
     return false;
   }
 
+  @Override
+  public void truncate(long length) {
+    bytes = Arrays.copyOf(bytes, (int) length);
+  }
+
   byte[] bytes() {
     return bytes.clone();
   }
