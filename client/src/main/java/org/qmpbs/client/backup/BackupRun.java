@@ -70,7 +70,7 @@ final class BackupRun {
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
       // Remains first: they hide the disks below them, and the guest pays for them.
-      new RemainsSweeper(machine, environment.progress()).sweep();
+      new RemainsSweeper(machine, CleanUpLog.notes(environment.progress())).sweep();
       MachineLook look = MachineLook.at(machine, request);
       machine.requireSafe(look.diskList());
       token.check();

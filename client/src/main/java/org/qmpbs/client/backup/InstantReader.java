@@ -75,7 +75,7 @@ final class InstantReader {
               });
     }
     Path parent = BackupRun.scratchParent(request);
-    DeadRuns.sweep(parent, environment.progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(environment.progress()));
     RunDirectory directory =
         RunDirectory.create(
             parent, request.qmpSocket(), environment.images(), environment.random());
