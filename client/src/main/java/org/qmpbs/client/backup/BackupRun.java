@@ -121,8 +121,10 @@ final class BackupRun {
     MachineLook look = MachineLook.at(machine, request);
     MachinePort.Identity identity = machine.identity();
     warnOfOtherMachine(previous, identity);
+    BitmapStorage storage = BitmapStorage.at(machine, look.diskList());
+    storage.warnings().forEach(this::warn);
     List<DiskJob> jobs =
-        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous);
+        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous, storage);
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
     for (Disk disk : look.diskList()) {
@@ -221,6 +223,7 @@ final class BackupRun {
                         job.archive(),
                         job.disk().size(),
                         rotation.created(job.disk()),
+                        job.bitmapStored(),
                         job.disk().format()))
             .toList();
     return new SnapshotRecord(
