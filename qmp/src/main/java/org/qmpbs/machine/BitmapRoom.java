@@ -11,12 +11,13 @@ import java.util.OptionalLong;
  * @param next the same, with the bitmap that a backup adds
  * @param margin bytes that should be left besides, for the metadata of what the guest writes
  *     meanwhile
- * @param available bytes that there are, or empty if that cannot be known. Of a block device this
- *     is the most that there can be: QEMU only tells how far it has written since it started
+ * @param available bytes that there are, or empty if that cannot be known
+ * @param atMost whether there may be less: of a block device, QEMU only tells how far it has
+ *     written since it started
  * @param place where, for people: the path of the file or device, or why it is not known
  */
 public record BitmapRoom(
-    long stored, long next, long margin, OptionalLong available, String place) {
+    long stored, long next, long margin, OptionalLong available, boolean atMost, String place) {
 
   /** Whether a backup should better not add a bitmap that has to be stored. */
   public boolean lacksForNext() {

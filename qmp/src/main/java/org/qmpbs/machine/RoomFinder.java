@@ -29,6 +29,10 @@ final class RoomFinder {
 
   /** A place for bytes. */
   private record Place(String name, OptionalLong available, @Nullable FileStore store) {
+    boolean device() {
+      return available.isPresent() && store == null;
+    }
+
     static Place unknown(String why) {
       return new Place("unknown: " + why, OptionalLong.empty(), null);
     }
@@ -59,7 +63,8 @@ final class RoomFinder {
       long next = footprint.plus(BitmapActions.GRANULARITY, EPOCH_NAME_BYTES).bytes();
       rooms.put(
           disk.name(),
-          new BitmapRoom(stored, next, footprint.margin(), place.available(), place.name()));
+          new BitmapRoom(
+              stored, next, footprint.margin(), place.available(), place.device(), place.name()));
       places.put(disk.name(), place);
       FileStore store = place.store();
       if (store != null) {
@@ -79,7 +84,7 @@ final class RoomFinder {
     long others = demand.getOrDefault(store, room.next()) - room.next();
     long left = Math.max(0, room.available().getAsLong() - others);
     return new BitmapRoom(
-        room.stored(), room.next(), room.margin(), OptionalLong.of(left), room.place());
+        room.stored(), room.next(), room.margin(), OptionalLong.of(left), false, room.place());
   }
 
   /** Where the clusters of an image go; with an external data file, its bitmaps do not go there. */

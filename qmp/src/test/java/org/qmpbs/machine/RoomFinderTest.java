@@ -64,6 +64,7 @@ class RoomFinderTest {
       qemu.guestWrites(TwoDisks.VD0, 1, "0 16M");
       BitmapRoom half = rooms(machine).get("vd0");
       assertThat(half.place()).isEqualTo(device);
+      assertThat(half.atMost()).isTrue();
       assertThat(half.available().getAsLong()).isBetween(7L * MIB, 8L * MIB);
       assertThat(half.lacksForNext()).isFalse();
       qemu.guestWrites(TwoDisks.VD0, 1, "16M 7M");

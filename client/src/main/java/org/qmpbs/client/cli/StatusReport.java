@@ -103,7 +103,7 @@ record StatusReport(
     if (rooms.isEmpty()) {
       return List.of();
     }
-    TextTable table = new TextTable("DISK", "BITMAPS TAKE", "AT MOST, NEXT", "ROOM", "WHERE");
+    TextTable table = new TextTable("DISK", "BITMAPS TAKE", "WITH THE NEXT", "ROOM", "WHERE");
     List<String> shortages = new ArrayList<>();
     for (Disk disk : disks) {
       BitmapRoom room = rooms.get(disk.name());
@@ -112,7 +112,7 @@ record StatusReport(
             disk.name(),
             Sizes.format(room.stored()),
             Sizes.format(room.next()),
-            room.available().isPresent() ? Sizes.format(room.available().getAsLong()) : "-",
+            roomText(room),
             room.place());
         RoomAdvice.shortage(disk, room).ifPresent(line -> shortages.add("warning: " + line));
       }
@@ -120,6 +120,12 @@ record StatusReport(
     List<String> lines = new ArrayList<>(table.lines());
     lines.addAll(shortages);
     return lines;
+  }
+
+  private static String roomText(BitmapRoom room) {
+    return room.available().isEmpty()
+        ? "-"
+        : (room.atMost() ? "at most " : "") + Sizes.format(room.available().getAsLong());
   }
 
   private static List<Bitmap> ours(Disk disk) {
@@ -195,7 +201,7 @@ record StatusReport(
     numbers.put(
         "bytes_available",
         room.available().isPresent() ? Long.valueOf(room.available().getAsLong()) : null);
-    numbers.put("short", room.lacksForNext());
+    numbers.put("at_most", room.atMost()).put("short", room.lacksForNext());
     numbers.put("warning", RoomAdvice.shortage(disk, room).orElse(null));
   }
 }

@@ -143,7 +143,8 @@ final class FakeMachine {
       Map<String, BitmapRoom> rooms = new LinkedHashMap<>();
       for (Disk disk : chosen) {
         OptionalLong left = OptionalLong.of(disks.get(disk.name()).room);
-        rooms.put(disk.name(), new BitmapRoom(65_536, 4 * 65_536, 1 << 20, left, disk.filename()));
+        rooms.put(
+            disk.name(), new BitmapRoom(65_536, 4 * 65_536, 1 << 20, left, false, disk.filename()));
       }
       return rooms;
     }
