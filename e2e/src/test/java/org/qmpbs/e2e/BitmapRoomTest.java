@@ -64,8 +64,6 @@ class BitmapRoomTest {
       assertThat(room.get("short").asBoolean()).isTrue();
       assertThat(room.get("bytes_available").asLong())
           .isLessThan(room.get("bytes_needed").asLong());
-      assertThat(stage.qmpbs().run("status", "--qmp", machine.qmpSocket() + "").assertDone().out())
-          .contains("warning: disk alpha", "ROOM");
 
       machine.disk("alpha").write(2 * CHUNK, 1000);
       Outcome again = stage.backup(machine);
@@ -90,9 +88,6 @@ class BitmapRoomTest {
       roomy.disk(alpha).assertIncremental();
       assertStored(roomy, true);
       assertThat(status(stage, machine).get("short").asBoolean()).isFalse();
-      machine.quit();
-      machine.start();
-      stage.backup(machine).disk(alpha).assertIncremental();
     }
   }
 
