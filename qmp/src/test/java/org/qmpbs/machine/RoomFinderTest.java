@@ -1,6 +1,7 @@
 package org.qmpbs.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +96,46 @@ class RoomFinderTest {
           .isEqualTo(free - rooms.get("vd0").next());
       assertThat(rooms.get("vd1").next()).isLessThan(rooms.get("vd0").next());
     }
+  }
+
+  /** QEMU writes a new directory for the bitmaps that remain, before it frees anything. */
+  @Test
+  void onAFullFileSystemOnlyTheLastStoredBitmapCanBeRemoved() throws Exception {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    asRoot("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", small.toString());
+    undo.add(List.of("umount", "-l", small.toString()));
+    Path image = Qemu.image(small.resolve("a"), "qcow2", "64M");
+    try (Qemu qemu = start("file.driver=file,file.filename=@/small/a");
+        Machine machine = qemu.connect()) {
+      for (String name : List.of("one", "two")) {
+        machine
+            .liveBitmaps()
+            .apply("n0", name, List.of(new BitmapChange.Add(OptionalLong.empty())));
+      }
+      qemu.quit();
+    }
+    Path filler = small.resolve("filler");
+    try (Qemu qemu = start("file.driver=file,file.filename=@/small/a");
+        Machine machine = qemu.connect()) {
+      Files.write(filler, new byte[(int) Files.getFileStore(small).getUsableSpace()]);
+      assertThat(rooms(machine).get("vd0").lacksForStored()).isTrue();
+      LiveBitmaps bitmaps = machine.liveBitmaps();
+      List<Bitmap> before = bitmaps.list("n0");
+      BitmapChangeException refusal =
+          catchThrowableOfType(
+              BitmapChangeException.class,
+              () -> bitmaps.apply("n0", "one", List.of(new BitmapChange.Remove())));
+      assertThat(refusal.reason()).isEqualTo(BitmapChangeException.Reason.NO_ROOM);
+      assertThat(bitmaps.list("n0")).isEqualTo(before);
+      Files.write(filler, new byte[0]);
+      bitmaps.apply("n0", "one", List.of(new BitmapChange.Remove()));
+      Files.write(filler, new byte[(int) Files.getFileStore(small).getUsableSpace()]);
+      bitmaps.apply("n0", "two", List.of(new BitmapChange.Remove()));
+      assertThat(rooms(machine).get("vd0").lacksForStored()).as("nothing is stored").isFalse();
+      qemu.quit();
+    }
+    assertThat(Files.readString(directory.resolve("qemu.log"))).doesNotContain("bitmap");
+    Qemu.run(List.of(Qemu.program("qemu-img"), "check", image.toString()));
   }
 
   @Test
