@@ -203,9 +203,10 @@ final class Planner {
     if (!disk.persistentBitmaps()) {
       return new FullRead(
           BITMAP_NOT_PERSISTENT,
-          "a "
-              + disk.format()
-              + " disk keeps no bitmap when QEMU ends, and the one of "
+          (disk.format().equals("qcow2")
+                  ? "a qcow2 disk of version 2 or with an external data file"
+                  : "a " + disk.format() + " disk")
+              + " keeps no bitmap when QEMU ends, and the one of "
               + snapshot
               + " is gone");
     }
