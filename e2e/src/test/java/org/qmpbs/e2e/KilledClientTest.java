@@ -126,6 +126,55 @@ class KilledClientTest {
   }
 
   @Test
+  void recoverClearsAwayWhatAKilledBackupLeftAndKeepsWhatMayBeTrue() {
+    try (QemuMachine machine = machine()) {
+      Stage stage = new Stage(folder, server);
+      stage.backup(machine);
+      writeSomething(machine, 4);
+      stage
+          .startBackup(machine, "--rate", "2M")
+          .until("the instant", () -> Stage.instantIsTaken(machine))
+          .kill();
+      String[] recover = {
+        "recover",
+        "--qmp",
+        machine.qmpSocket().toString(),
+        "--scratch",
+        stage.scratch().toString(),
+        "--output-format",
+        "json"
+      };
+      Outcome outcome = stage.qmpbs().run(recover).assertDone();
+      assertThat(outcome.summary().get("removed")).isNotEmpty();
+      assertThat(outcome.summary().get("left")).isEmpty();
+      // Which of the two epochs is the true one, only the server knows.
+      Debris.assertNoneIn(machine, stage.scratch(), 2);
+      Outcome again = stage.qmpbs().run(recover).assertDone();
+      assertThat(again.summary().get("removed")).isEmpty();
+      writeSomething(machine, 5);
+      backUpIncrementallyAndRestore(machine, stage);
+    }
+  }
+
+  @Test
+  void recoverLeavesALivingBackupAlone() {
+    try (QemuMachine machine = machine()) {
+      Stage stage = new Stage(folder, server);
+      RunningQmpbs backup =
+          stage
+              .startBackup(machine, "--rate", "1M")
+              .until("the instant", () -> Stage.instantIsTaken(machine));
+      stage
+          .qmpbs()
+          .run(
+              "recover", "--qmp", machine.qmpSocket().toString(), "--scratch", stage.scratch() + "")
+          .assertExit(5);
+      assertThat(Stage.instantIsTaken(machine)).as("the backup goes on").isTrue();
+      backup.terminate().assertExit(143);
+    }
+  }
+
+  @Test
   void aTerminatedClientTidiesUpItself() {
     try (QemuMachine machine = machine()) {
       Stage stage = new Stage(folder, server);

@@ -1,5 +1,8 @@
 package org.qmpbs.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -105,5 +108,40 @@ class RestartTest {
     }
     stage.assertRestores(outcome.snapshot(), machine, machine.content());
     return outcome;
+  }
+
+  @Test
+  void anExternalDataFileThatWasWrittenWhileQemuWasOffIsReadInFull() throws IOException {
+    Path other = java.nio.file.Files.createDirectory(folder.resolve("other"));
+    Path data = other.resolve("gamma.raw");
+    Qemu.img(
+        "create",
+        "-q",
+        "-f",
+        "qcow2",
+        "-o",
+        "data_file=" + data + ",data_file_raw=on",
+        other.resolve("gamma.qcow2").toString(),
+        Integer.toString(40 * MIB));
+    DiskPlan gamma = DiskPlan.of("gamma", ImageFormat.QCOW2, 40 * MIB);
+    try (QemuMachine external = QemuMachine.in(other).disk(gamma).start()) {
+      Stage own = new Stage(other, server);
+      external.disk("gamma").write(0, 6 * MIB);
+      own.backup(external);
+      external.disk("gamma").write(9 * MIB, 5000);
+      own.backup(external).disk(gamma).assertIncremental();
+      external.quit();
+      byte[] behind = {1, 2, 3, 4};
+      try (java.nio.channels.FileChannel channel =
+          java.nio.channels.FileChannel.open(data, java.nio.file.StandardOpenOption.WRITE)) {
+        channel.write(java.nio.ByteBuffer.wrap(behind), MIB);
+      }
+      external.disk("gamma").model().write(MIB, behind);
+      external.start();
+      Outcome outcome = own.backup(external);
+      outcome.disk(gamma).assertFull("BITMAP_NOT_PERSISTENT");
+      assertThat(outcome.out()).contains("external data file");
+      own.assertRestores(outcome.snapshot(), external, external.content());
+    }
   }
 }

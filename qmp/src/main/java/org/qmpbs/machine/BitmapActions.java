@@ -15,11 +15,15 @@ final class BitmapActions {
   private BitmapActions() {}
 
   /** The bitmap that starts recording for the next backup. */
-  static ObjectNode addEpoch(Disk disk, String name) {
+  static ObjectNode addEpoch(DiskRequest request) {
+    return addEpoch(request.disk(), request.newBitmap(), request.storeNewBitmap());
+  }
+
+  static ObjectNode addEpoch(Disk disk, String name, boolean store) {
     return Json.object("node", disk.formatNode())
         .put("name", name)
         .put("granularity", GRANULARITY)
-        .put("persistent", disk.persistentBitmaps());
+        .put("persistent", store && disk.persistentBitmaps());
   }
 
   static ObjectNode remove(String node, String name) {

@@ -69,7 +69,7 @@ final class Bitmaps {
   }
 
   static void add(Monitor monitor, Disk disk, String name) throws IOException {
-    ObjectNode arguments = BitmapActions.addEpoch(disk, name);
+    ObjectNode arguments = BitmapActions.addEpoch(disk, name, true);
     monitor.execute("block-dirty-bitmap-add", arguments);
   }
 }

@@ -30,10 +30,17 @@ final class BlockGraph {
       return info.path("image").path("virtual-size").asLong(-1);
     }
 
-    /** Whether its format has a place for bitmaps: qcow2 version 3. */
+    /**
+     * Whether a bitmap that is stored here can be relied on later: the format has a place for it
+     * (qcow2 version 3), and the data stands in the same file. What is in an external data file can
+     * be mounted, copied and rolled back without QEMU, and a bitmap that outlives QEMU would not
+     * know.
+     */
     boolean storesBitmaps() {
       JsonNode specific = info.path("image").path("format-specific").path("data");
-      return driver.equals("qcow2") && Json.text(specific, "compat").equals("1.1");
+      return driver.equals("qcow2")
+          && Json.text(specific, "compat").equals("1.1")
+          && Json.text(specific, "data-file").isEmpty();
     }
   }
 

@@ -104,7 +104,8 @@ final class ChangeRefusals {
             ? new BitmapChangeException(
                 Reason.NO_ROOM,
                 "there is no room for what has to be written to the image of node " + node,
-                "Free room on its file system, or enlarge the volume that it is on.")
+                "Free room on its file system, or enlarge the volume that it is on: one cluster is"
+                    + " enough to remove a bitmap, and the only one of an image needs none.")
             : new BitmapChangeException(
                 Reason.REFUSED,
                 "QEMU would not change bitmap " + bitmap + " of node " + node,

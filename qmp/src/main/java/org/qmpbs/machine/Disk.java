@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param format driver of {@code formatNode}, for instance qcow2 or raw
  * @param filename of the image, for people
  * @param size in bytes
- * @param persistentBitmaps whether the format can store bitmaps (qcow2 version 3)
+ * @param persistentBitmaps whether bitmaps can be stored with the data (qcow2 version 3 without an
+ *     external data file)
  * @param bitmaps on {@code formatNode}
  */
 public record Disk(

@@ -84,14 +84,14 @@ final class DiskFinder {
       } else if (drive.readOnly()) {
         skipped.add(
             new SkippedDrive(
-                name(drive, formatNode(drive.rootNode())), SkippedDrive.Reason.READ_ONLY));
+                name(drive, belowFilters(drive.rootNode())), SkippedDrive.Reason.READ_ONLY));
       }
     }
     return skipped;
   }
 
   private Disk disk(BlockGraph.Drive drive, String root) {
-    String formatNode = formatNode(root);
+    String formatNode = belowFilters(root);
     Optional<BlockGraph.Node> node = graph.node(formatNode);
     JsonNode info = node.map(BlockGraph.Node::info).orElse(Json.object());
     String format = node.map(BlockGraph.Node::driver).orElse("unknown");
@@ -109,9 +109,10 @@ final class DiskFinder {
         node.map(Bitmaps::of).orElse(List.of()));
   }
 
-  private String formatNode(String root) {
-    String node = root;
-    Optional<String> below = Optional.of(root);
+  /** The first node that is no filter, {@code top} or what it presents unchanged. */
+  String belowFilters(String top) {
+    String node = top;
+    Optional<String> below = Optional.of(top);
     // A graph has no cycles, and every step goes down.
     while (below.isPresent()) {
       node = below.get();

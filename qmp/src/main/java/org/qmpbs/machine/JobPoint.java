@@ -36,10 +36,7 @@ final class JobPoint implements PointInTime {
       actions.add(Json.action("blockdev-backup", job(part)));
     }
     for (Part part : parts) {
-      actions.add(
-          Json.action(
-              "block-dirty-bitmap-add",
-              BitmapActions.addEpoch(part.disk(), part.request().newBitmap())));
+      actions.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
       actions.addAll(BitmapActions.copyTrusted(part, names));
     }
     monitor.execute("transaction", Json.transaction(actions));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.qmp.Monitor;
@@ -206,7 +207,7 @@ public final class Machine implements AutoCloseable {
               .isEmpty()) {
         throw changed("bitmap " + trusted + " of disk " + old.name());
       }
-      fresh.add(new DiskRequest(disk, request.newBitmap(), trusted));
+      fresh.add(new DiskRequest(disk, request.newBitmap(), request.storeNewBitmap(), trusted));
     }
     return fresh;
   }
@@ -214,6 +215,16 @@ public final class Machine implements AutoCloseable {
   private static UnsafeMachineException changed(String what) {
     return new UnsafeMachineException(
         what + " is not any more what it was when the backup was planned", "run the backup again");
+  }
+
+  /**
+   * The room that storing the bitmaps of these disks will need when QEMU ends, and the room there
+   * is.
+   *
+   * @return by the disks' names, without those whose format stores no bitmaps
+   */
+  public Map<String, BitmapRoom> bitmapRooms(List<Disk> disks) throws IOException {
+    return new RoomFinder(monitor).find(disks);
   }
 
   /** The bitmaps of its block nodes, for whoever maintains them by hand. */

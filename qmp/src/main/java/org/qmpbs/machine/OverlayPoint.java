@@ -44,10 +44,7 @@ final class OverlayPoint implements PointInTime {
     List<ObjectNode> epochs = new ArrayList<>();
     List<ObjectNode> copies = new ArrayList<>();
     for (Part part : parts) {
-      epochs.add(
-          Json.action(
-              "block-dirty-bitmap-add",
-              BitmapActions.addEpoch(part.disk(), part.request().newBitmap())));
+      epochs.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
       copies.addAll(BitmapActions.copyTrusted(part, names));
     }
     monitor.execute("transaction", Json.transaction(epochs));

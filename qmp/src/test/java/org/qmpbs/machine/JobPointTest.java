@@ -48,7 +48,7 @@ class JobPointTest {
     Disk disk =
         new Disk(
             name, "/d" + index, name, name, name, "qcow2", "/f", 1 << 20, true, List.of(trusted));
-    return new Part(index, new DiskRequest(disk, "new", "old"));
+    return new Part(index, new DiskRequest(disk, "new", true, "old"));
   }
 
   @Test

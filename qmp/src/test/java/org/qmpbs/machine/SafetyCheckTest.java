@@ -76,7 +76,7 @@ class SafetyCheckTest {
       try (MachineInstant instant =
           machine.takeInstant(
               TwoDisks.RUN,
-              List.of(new DiskRequest(other, "qmpbs:t:1:n", null)),
+              List.of(new DiskRequest(other, "qmpbs:t:1:n", true, null)),
               qemu.scratch(),
               directory.resolve("nbd"),
               directory)) {

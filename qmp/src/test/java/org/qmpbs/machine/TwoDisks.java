@@ -41,7 +41,7 @@ final class TwoDisks {
       throws IOException {
     List<DiskRequest> requests = new ArrayList<>();
     for (Disk disk : machine.disks()) {
-      requests.add(new DiskRequest(disk, newBitmap, trusted));
+      requests.add(new DiskRequest(disk, newBitmap, true, trusted));
     }
     return requests;
   }

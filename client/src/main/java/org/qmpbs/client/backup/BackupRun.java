@@ -70,7 +70,7 @@ final class BackupRun {
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
       // Remains first: they hide the disks below them, and the guest pays for them.
-      new RemainsSweeper(machine, environment.progress()).sweep();
+      new RemainsSweeper(machine, CleanUpLog.notes(environment.progress())).sweep();
       MachineLook look = MachineLook.at(machine, request);
       machine.requireSafe(look.diskList());
       token.check();
@@ -121,8 +121,10 @@ final class BackupRun {
     MachineLook look = MachineLook.at(machine, request);
     MachinePort.Identity identity = machine.identity();
     warnOfOtherMachine(previous, identity);
+    BitmapStorage storage = BitmapStorage.at(machine, look.diskList());
+    storage.warnings().forEach(this::warn);
     List<DiskJob> jobs =
-        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous);
+        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous, storage);
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
     for (Disk disk : look.diskList()) {
@@ -221,6 +223,7 @@ final class BackupRun {
                         job.archive(),
                         job.disk().size(),
                         rotation.created(job.disk()),
+                        job.bitmapStored(),
                         job.disk().format()))
             .toList();
     return new SnapshotRecord(

@@ -55,6 +55,8 @@ public record BackupSummary(
    * @param uploadedPlain their size before encoding
    * @param uploadedEncoded their size on the wire
    * @param audited read and compared although the bitmap calls it clean
+   * @param bitmapStored whether the new bitmap is stored in the image when QEMU ends (dry run:
+   *     would be)
    */
   public record DiskSummary(
       String name,
@@ -67,5 +69,6 @@ public record BackupSummary(
       long uploadedChunks,
       long uploadedPlain,
       long uploadedEncoded,
-      long audited) {}
+      long audited,
+      boolean bitmapStored) {}
 }

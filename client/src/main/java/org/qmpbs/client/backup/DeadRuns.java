@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.qmpbs.client.progress.Progress;
 
 /**
  * Tells directories of dead runs from those of live ones, and removes the dead. Others may write to
@@ -37,48 +36,61 @@ final class DeadRuns {
     if (directory == null || !isOurs(directory)) {
       return false;
     }
-    try (FileChannel lockFile = openLock(directory)) {
-      return !canLock(lockFile);
+    try {
+      if (RunDirectory.isAliveHere(directory)) {
+        return true;
+      }
+      try (FileChannel lockFile = openLock(directory)) {
+        return !canLock(lockFile);
+      }
     } catch (NoSuchFileException e) {
       return false;
     }
   }
 
   /** Removes the directory of a dead run's scratch file, wherever it is. */
-  static void sweepRunOf(Path scratchFile, Progress progress) {
+  static void sweepRunOf(Path scratchFile, CleanUpLog log) {
     Path directory = scratchFile.toAbsolutePath().getParent();
     if (directory != null && isOurs(directory) && Files.isDirectory(directory, NOFOLLOW_LINKS)) {
-      sweepOne(directory, progress);
+      sweepOne(directory, log);
     }
   }
 
-  /** Removes the directories of dead runs in {@code parent}; what cannot be removed is a note. */
-  static void sweep(Path parent, Progress progress) {
+  /** Removes the directories of dead runs in {@code parent}; what cannot be removed stays. */
+  static void sweep(Path parent, CleanUpLog log) {
     List<Path> candidates = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(parent, RunDirectory.PREFIX + "*")) {
       entries.forEach(candidates::add);
     } catch (IOException | DirectoryIteratorException e) {
-      progress.note("cannot look for remains of earlier runs in " + parent + ": " + e);
+      log.left("cannot look for remains of earlier runs in " + parent + ": " + e);
       return;
     }
     for (Path directory : candidates) {
       if (isOurs(directory) && Files.isDirectory(directory, NOFOLLOW_LINKS)) {
-        sweepOne(directory, progress);
+        sweepOne(directory, log);
       }
     }
   }
 
-  private static void sweepOne(Path directory, Progress progress) {
+  private static void sweepOne(Path directory, CleanUpLog log) {
+    try {
+      if (!RunDirectory.isAliveHere(directory)) {
+        sweepUnlessLocked(directory, log);
+      }
+    } catch (NoSuchFileException e) {
+      removeUnlocked(directory, log);
+    } catch (IOException e) {
+      log.left("cannot remove " + directory + " of an earlier run: " + e);
+    }
+  }
+
+  private static void sweepUnlessLocked(Path directory, CleanUpLog log) throws IOException {
     try (FileChannel lockFile = openLock(directory)) {
       if (canLock(lockFile)) {
         remove(directory);
-        progress.note("removed " + directory + ", which an earlier run left behind");
+        log.removed("removed " + directory + ", which an earlier run left behind");
       }
-    } catch (NoSuchFileException e) {
-      removeUnlocked(directory, progress);
-    } catch (IOException e) {
-      progress.note("cannot remove " + directory + " of an earlier run: " + e);
     }
   }
 
@@ -86,11 +98,11 @@ final class DeadRuns {
    * Without a lock file it is a run that has just begun, or one that died at that moment. Deleting
    * succeeds only while it is empty, and then its maker, if it lives, starts again.
    */
-  private static void removeUnlocked(Path directory, Progress progress) {
+  private static void removeUnlocked(Path directory, CleanUpLog log) {
     try {
       Files.deleteIfExists(directory);
     } catch (IOException e) {
-      progress.note(directory + " has no lock file and is not empty, it is left alone: " + e);
+      log.left(directory + " has no lock file and is not empty, it is left alone: " + e);
     }
   }
 
@@ -110,7 +122,7 @@ final class DeadRuns {
       FileLock lock = lockFile.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      // This very process holds it.
+      // Another thread of this process tries it just now.
       return false;
     }
   }

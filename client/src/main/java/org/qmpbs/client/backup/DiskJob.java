@@ -12,12 +12,15 @@ import org.qmpbs.machine.Disk;
  * @param disk which
  * @param archive with {@code .fidx}
  * @param plan incremental or full
+ * @param bitmapStored whether its new bitmap is stored in the image when QEMU ends
  * @param base index that an incremental plan starts from; else empty
  */
-record DiskJob(Disk disk, String archive, ReadPlan plan, Optional<FixedIndex> base) {
+record DiskJob(
+    Disk disk, String archive, ReadPlan plan, boolean bitmapStored, Optional<FixedIndex> base) {
 
   /** Plans every chosen disk. */
-  static List<DiskJob> plan(DiskChooser.Choice choice, Planner planner, PreviousBackup previous) {
+  static List<DiskJob> plan(
+      DiskChooser.Choice choice, Planner planner, PreviousBackup previous, BitmapStorage storage) {
     return choice.disks().stream()
         .map(
             chosen -> {
@@ -26,14 +29,15 @@ record DiskJob(Disk disk, String archive, ReadPlan plan, Optional<FixedIndex> ba
                   plan instanceof ReadPlan.Incremental
                       ? previous.index(chosen.archive()).map(state -> ((Parsed) state).index())
                       : Optional.empty();
-              return new DiskJob(chosen.disk(), chosen.archive(), plan, base);
+              return new DiskJob(
+                  chosen.disk(), chosen.archive(), plan, storage.stores(chosen.disk()), base);
             })
         .toList();
   }
 
   /** The same disk, whose bitmap turned out to be worthless. */
   DiskJob readInFull(ReadPlan.FullRead why) {
-    return new DiskJob(disk, archive, why, Optional.empty());
+    return new DiskJob(disk, archive, why, bitmapStored, Optional.empty());
   }
 
   /** Name of the bitmap to read, or empty for a full read. */

@@ -40,6 +40,9 @@ final class DryRun {
           .remains()
           .ifPresent(
               remains -> warnings.add("an earlier run left " + remains.description() + " in QEMU"));
+      BitmapStorage storage = BitmapStorage.at(machine, look.diskList());
+      warnings.addAll(storage.warnings());
+      warnings.forEach(environment.progress()::warn);
       environment.progress().phase("reading the previous snapshot");
       PreviousBackup previous = readPrevious(look.archives());
       Planner planner =
@@ -57,7 +60,9 @@ final class DryRun {
           wouldBe,
           previous.snapshot().orElse(null),
           machine.strategy(),
-          look.choice().disks().stream().map(disk -> summary(disk, planner.plan(disk))).toList(),
+          look.choice().disks().stream()
+              .map(disk -> summary(disk, planner.plan(disk), storage))
+              .toList(),
           look.skipped(),
           look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
@@ -86,10 +91,21 @@ final class DryRun {
     }
   }
 
-  private static DiskSummary summary(ChosenDisk chosen, ReadPlan plan) {
+  private static DiskSummary summary(ChosenDisk chosen, ReadPlan plan, BitmapStorage storage) {
     long size = chosen.disk().size();
     long read = plan instanceof Incremental incremental ? incremental.dirtyBytes() : size;
     return new DiskSummary(
-        chosen.disk().name(), chosen.archive(), size, plan, read, 0, size - read, 0, 0, 0, 0);
+        chosen.disk().name(),
+        chosen.archive(),
+        size,
+        plan,
+        read,
+        0,
+        size - read,
+        0,
+        0,
+        0,
+        0,
+        storage.stores(chosen.disk()));
   }
 }

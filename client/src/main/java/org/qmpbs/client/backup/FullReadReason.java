@@ -18,7 +18,10 @@ public enum FullReadReason {
   SIZE_CHANGED,
   /** The bitmap that the last snapshot names is not on the disk: new, other or restored disk. */
   BITMAP_MISSING,
-  /** The disk cannot store bitmaps, and QEMU was restarted since the last backup. */
+  /**
+   * The disk cannot store bitmaps, or had no room for one, and QEMU was restarted since the last
+   * backup; or the bitmap is not of the kind that was made.
+   */
   BITMAP_NOT_PERSISTENT,
   /** QEMU did not end cleanly while it held the bitmap. */
   BITMAP_INCONSISTENT,

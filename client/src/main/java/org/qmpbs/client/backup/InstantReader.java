@@ -75,7 +75,7 @@ final class InstantReader {
               });
     }
     Path parent = BackupRun.scratchParent(request);
-    DeadRuns.sweep(parent, environment.progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(environment.progress()));
     RunDirectory directory =
         RunDirectory.create(
             parent, request.qmpSocket(), environment.images(), environment.random());
@@ -105,6 +105,7 @@ final class InstantReader {
                     new DiskRequest(
                         job.disk(),
                         rotation.created(job.disk()).text(),
+                        job.bitmapStored(),
                         job.trustedBitmap().orElse(null)))
             .toList();
     token.check();
@@ -245,6 +246,7 @@ final class InstantReader {
             transfer.uploadedChunks.sum(),
             transfer.uploadedPlain.sum(),
             transfer.uploadedEncoded.sum(),
-            audited));
+            audited,
+            job.bitmapStored()));
   }
 }

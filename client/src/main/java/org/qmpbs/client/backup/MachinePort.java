@@ -3,7 +3,9 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -28,6 +30,9 @@ interface MachinePort extends AutoCloseable {
 
   /** Throws if a backup of these disks could do harm. */
   void requireSafe(List<Disk> disks) throws IOException;
+
+  /** Room for the bitmaps of these disks, by their names, for those that store bitmaps. */
+  Map<String, BitmapRoom> bitmapRooms(List<Disk> disks) throws IOException;
 
   /** What earlier runs left in QEMU, or empty. */
   Optional<Remains> remains() throws IOException;

@@ -88,7 +88,7 @@ final class Planner {
       return unsound.get();
     }
     RecordedDisk entry = recorded.description().disk(archive).orElseThrow();
-    return planOnBitmap(chosen.disk(), entry.bitmap().text(), snapshot);
+    return planOnBitmap(chosen.disk(), entry, snapshot);
   }
 
   /** The server's side: empty if the archive, its index and its record are one sound whole. */
@@ -164,20 +164,11 @@ final class Planner {
   }
 
   /** QEMU's side. */
-  private static ReadPlan planOnBitmap(Disk disk, String name, String snapshot) {
+  private static ReadPlan planOnBitmap(Disk disk, RecordedDisk entry, String snapshot) {
+    String name = entry.bitmap().text();
     Optional<Bitmap> found = disk.bitmap(name);
     if (found.isEmpty()) {
-      return disk.persistentBitmaps()
-          ? new FullRead(
-              BITMAP_MISSING,
-              "the bitmap of " + snapshot + " is not on the disk: new, replaced or rolled back")
-          : new FullRead(
-              BITMAP_NOT_PERSISTENT,
-              "a "
-                  + disk.format()
-                  + " disk keeps no bitmap when QEMU ends, and the one of "
-                  + snapshot
-                  + " is gone");
+      return missing(disk, entry, snapshot);
     }
     Bitmap bitmap = found.get();
     if (bitmap.inconsistent()) {
@@ -194,12 +185,41 @@ final class Planner {
           BITMAP_DISABLED,
           "somebody disabled the bitmap of " + snapshot + "; writes may be missing from it");
     }
-    if (disk.persistentBitmaps() && !bitmap.persistent()) {
+    // One that is in memory only has been there since the instant: nothing brings it back. So it is
+    // as good as a stored one, if it was made that way; else somebody made another of its name.
+    boolean madeStored = entry.bitmapStored() && disk.persistentBitmaps();
+    if (bitmap.persistent() != madeStored) {
       return new FullRead(
           BITMAP_NOT_PERSISTENT,
-          "the bitmap of " + snapshot + " is not persistent as it was made; it is not relied on");
+          "the bitmap of "
+              + snapshot
+              + (madeStored ? " is not persistent" : " is not in memory only")
+              + " as it was made; it is not relied on");
     }
     return new Incremental(name, Math.min(bitmap.dirtyBytes(), disk.size()));
+  }
+
+  private static ReadPlan missing(Disk disk, RecordedDisk entry, String snapshot) {
+    if (!disk.persistentBitmaps()) {
+      return new FullRead(
+          BITMAP_NOT_PERSISTENT,
+          (disk.format().equals("qcow2")
+                  ? "a qcow2 disk of version 2 or with an external data file"
+                  : "a " + disk.format() + " disk")
+              + " keeps no bitmap when QEMU ends, and the one of "
+              + snapshot
+              + " is gone");
+    }
+    if (!entry.bitmapStored()) {
+      return new FullRead(
+          BITMAP_NOT_PERSISTENT,
+          "there was no room to store the bitmap of "
+              + snapshot
+              + ", and what was in memory is gone since QEMU ended");
+    }
+    return new FullRead(
+        BITMAP_MISSING,
+        "the bitmap of " + snapshot + " is not on the disk: new, replaced or rolled back");
   }
 
   private static Optional<FullRead> full(FullReadReason reason, String detail) {

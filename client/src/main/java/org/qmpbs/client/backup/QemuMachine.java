@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -58,6 +60,11 @@ final class QemuMachine implements MachinePort {
   @Override
   public void requireSafe(List<Disk> disks) throws IOException {
     machine.requireSafe(disks);
+  }
+
+  @Override
+  public Map<String, BitmapRoom> bitmapRooms(List<Disk> disks) throws IOException {
+    return machine.bitmapRooms(disks);
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.qmpbs.client.progress.Progress;
 
 /**
  * Clears away what a run that died left in QEMU. Scratch files tell whose it is: while the lock of
@@ -11,11 +10,11 @@ import org.qmpbs.client.progress.Progress;
  */
 final class RemainsSweeper {
   private final MachinePort machine;
-  private final Progress progress;
+  private final CleanUpLog log;
 
-  RemainsSweeper(MachinePort machine, Progress progress) {
+  RemainsSweeper(MachinePort machine, CleanUpLog log) {
     this.machine = machine;
-    this.progress = progress;
+    this.log = log;
   }
 
   void sweep() throws IOException {
@@ -31,10 +30,10 @@ final class RemainsSweeper {
             null);
       }
     }
-    progress.note("clearing away what an earlier run left: " + found.get().description());
     found.get().sweep();
+    log.removed("cleared away what an earlier run left: " + found.get().description());
     for (Path file : found.get().scratchFiles()) {
-      DeadRuns.sweepRunOf(file, progress);
+      DeadRuns.sweepRunOf(file, log);
     }
   }
 

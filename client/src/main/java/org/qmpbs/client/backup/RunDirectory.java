@@ -6,14 +6,19 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.machine.ScratchFiles;
@@ -43,11 +48,18 @@ final class RunDirectory implements AutoCloseable {
 
   private static final int ATTEMPTS = 10;
 
+  /**
+   * Directories of runs in this process, by inode. Locks are the whole process's: whoever opens a
+   * lock file here to try it drops the lock when it closes it again, so these are never tried.
+   */
+  private static final Set<Object> ALIVE_HERE = ConcurrentHashMap.newKeySet();
+
   private final RunId run;
   private final Path directory;
   private final @Nullable UserPrincipal owner;
   private final EmptyImages images;
   private final FileChannel lockFile;
+  private final Object key;
 
   /** Writes empty qcow2 images. */
   @FunctionalInterface
@@ -61,12 +73,14 @@ final class RunDirectory implements AutoCloseable {
       Path directory,
       @Nullable UserPrincipal owner,
       EmptyImages images,
-      FileChannel lockFile) {
+      FileChannel lockFile,
+      Object key) {
     this.run = run;
     this.directory = directory;
     this.owner = owner;
     this.images = images;
     this.lockFile = lockFile;
+    this.key = key;
   }
 
   /**
@@ -89,15 +103,27 @@ final class RunDirectory implements AutoCloseable {
         Files.createDirectory(
             directory,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        FileChannel lockFile = lock(directory);
-        if (lockFile != null) {
-          return own(run, directory, monitor, images, lockFile);
+        Object key = keyOf(directory);
+        ALIVE_HERE.add(key);
+        FileChannel lockFile = null;
+        try {
+          lockFile = lock(directory);
+          if (lockFile != null) {
+            return own(run, directory, monitor, images, lockFile, key);
+          }
+        } finally {
+          if (lockFile == null || !lockFile.isOpen()) {
+            ALIVE_HERE.remove(key);
+          }
         }
       }
       throw new IOException("another process removes every directory made here");
     } catch (IOException e) {
       throw new ScratchException(
-          "cannot make a directory for the backup's scratch files in " + absolute + ": " + e,
+          "cannot make a directory for the backup's scratch files in "
+              + absolute
+              + ": "
+              + reason(e),
           "Name a directory on a local disk that this user may write to with --scratch.",
           e);
     }
@@ -142,7 +168,7 @@ final class RunDirectory implements AutoCloseable {
   }
 
   private static RunDirectory own(
-      RunId run, Path directory, Path monitor, EmptyImages images, FileChannel lockFile)
+      RunId run, Path directory, Path monitor, EmptyImages images, FileChannel lockFile, Object key)
       throws IOException {
     boolean done = false;
     try {
@@ -150,7 +176,7 @@ final class RunDirectory implements AutoCloseable {
       UserPrincipal qemu = Files.getOwner(monitor);
       boolean root = ((Integer) Files.getAttribute(directory, "unix:uid", NOFOLLOW_LINKS)) == 0;
       UserPrincipal owner = root && !us.equals(qemu) ? qemu : null;
-      RunDirectory made = new RunDirectory(run, directory, owner, images, lockFile);
+      RunDirectory made = new RunDirectory(run, directory, owner, images, lockFile, key);
       made.give(directory);
       done = true;
       return made;
@@ -199,7 +225,7 @@ final class RunDirectory implements AutoCloseable {
       give(file);
     } catch (IOException e) {
       throw new ScratchException(
-          "cannot make the scratch file " + file + ": " + e,
+          "cannot make the scratch file " + file + ": " + reason(e),
           "See that the file system has room and takes files of this size.",
           e);
     }
@@ -214,7 +240,32 @@ final class RunDirectory implements AutoCloseable {
         DeadRuns.remove(directory);
       } finally {
         lockFile.close();
+        ALIVE_HERE.remove(key);
       }
     }
+  }
+
+  /** Whether a run of this very process has the directory. */
+  static boolean isAliveHere(Path directory) throws IOException {
+    return ALIVE_HERE.contains(keyOf(directory));
+  }
+
+  private static Object keyOf(Path directory) throws IOException {
+    return Objects.requireNonNull(
+        Files.readAttributes(directory, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey(),
+        "a POSIX file system numbers its files");
+  }
+
+  /** Java's own messages are often a path and nothing else. */
+  private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such directory";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "this user may not write there";
+    }
+    return e instanceof FileSystemException named && named.getReason() != null
+        ? named.getReason()
+        : String.valueOf(e.getMessage());
   }
 }

@@ -38,7 +38,15 @@ record SnapshotRecord(
    * @param archive with {@code .fidx}, unique in the record
    * @param size of the image in bytes
    * @param bitmap that records from this snapshot on
+   * @param bitmapStored whether it was made to be stored in the image when QEMU ends; if not, it
+   *     lasts as long as that QEMU
    * @param format driver of the image, for people
    */
-  record RecordedDisk(String name, String archive, long size, EpochName bitmap, String format) {}
+  record RecordedDisk(
+      String name,
+      String archive,
+      long size,
+      EpochName bitmap,
+      boolean bitmapStored,
+      String format) {}
 }

@@ -27,7 +27,8 @@ import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
  * {"version":1, "product":"qmpbs", "target":"0123456789abcdef", "qemu":"7.2.22",
  *  "machine":{"uuid":"…", "name":"…"},
  *  "disks":[{"name":"scsi0", "archive":"drive-scsi0.img.fidx", "size":4194304,
- *            "bitmap":"qmpbs:0123456789abcdef:1700000000:fedcba9876543210", "format":"qcow2"}]}
+ *            "bitmap":"qmpbs:0123456789abcdef:1700000000:fedcba9876543210", "stored":true,
+ *            "format":"qcow2"}]}
  * </pre>
  *
  * Unknown fields are allowed, so that a later minor version can add some. A higher {@code version}
@@ -77,6 +78,7 @@ final class SnapshotRecordCodec {
           .put("archive", disk.archive())
           .put("size", disk.size())
           .put("bitmap", disk.bitmap().text())
+          .put("stored", disk.bitmapStored())
           .put("format", disk.format());
     }
     return JSON.writeValueAsBytes(root);
@@ -165,8 +167,16 @@ final class SnapshotRecordCodec {
     if (bitmap == null) {
       throw broken(at + "bitmap", "a bitmap of target " + target, entry.get("bitmap"));
     }
+    // The first versions did not write it, and stored a bitmap wherever that was possible.
+    JsonNode stored = entry.path("stored");
+    require(stored.isMissingNode() || stored.isBoolean(), at + "stored", "true or false", stored);
     return new RecordedDisk(
-        text(entry, at, "name"), archive, size, bitmap, text(entry, at, "format"));
+        text(entry, at, "name"),
+        archive,
+        size,
+        bitmap,
+        stored.asBoolean(true),
+        text(entry, at, "format"));
   }
 
   private static JsonNode child(JsonNode parent, String at, String field)

@@ -121,6 +121,7 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
         .put("chunks_sent", disk.uploadedChunks())
         .put("bytes_new", disk.uploadedPlain())
         .put("bytes_sent", disk.uploadedEncoded())
-        .put("bytes_audited", disk.audited());
+        .put("bytes_audited", disk.audited())
+        .put("bitmap_stored", disk.bitmapStored());
   }
 }

@@ -40,6 +40,7 @@ public final class Cli {
             new SnapshotsCommand(host),
             new FilesCommand(host),
             new StatusCommand(host),
+            new RecoverCommand(host),
             new VersionCommand(host));
     for (CliCommand command : commands) {
       CommandLine line = new CommandLine(command);

@@ -79,6 +79,7 @@ final class StatusCommand implements CliCommand {
           machine.capabilities(),
           strategy,
           disks,
+          machine.bitmapRooms(disks),
           machine.skipped(),
           leftovers,
           refusal.map(e -> new StatusReport.Refusal(String.valueOf(e.getMessage()), e.remedy())));

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.RoomAdvice;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.client.output.TextTable;
 import org.qmpbs.machine.Bitmap;
+import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Capabilities;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.Leftovers;
@@ -23,6 +27,7 @@ record StatusReport(
     Capabilities capabilities,
     Optional<Strategy> strategy,
     List<Disk> disks,
+    Map<String, BitmapRoom> rooms,
     List<SkippedDrive> skipped,
     Leftovers leftovers,
     Optional<Refusal> refusal)
@@ -54,6 +59,7 @@ record StatusReport(
     }
     lines.addAll(table.lines());
     lines.addAll(bitmapTable());
+    lines.addAll(roomTable());
     skipped.forEach(
         drive ->
             lines.add(
@@ -92,6 +98,36 @@ record StatusReport(
     return any ? table.lines() : List.of("no bitmaps of ours: the next backup reads everything");
   }
 
+  /** Room to store bitmaps, of those disks that store any. */
+  private List<String> roomTable() {
+    if (rooms.isEmpty()) {
+      return List.of();
+    }
+    TextTable table = new TextTable("DISK", "BITMAPS TAKE", "WITH THE NEXT", "ROOM", "WHERE");
+    List<String> shortages = new ArrayList<>();
+    for (Disk disk : disks) {
+      BitmapRoom room = rooms.get(disk.name());
+      if (room != null) {
+        table.row(
+            disk.name(),
+            Sizes.format(room.stored()),
+            Sizes.format(room.next()),
+            roomText(room),
+            room.place());
+        RoomAdvice.shortage(disk, room).ifPresent(line -> shortages.add("warning: " + line));
+      }
+    }
+    List<String> lines = new ArrayList<>(table.lines());
+    lines.addAll(shortages);
+    return lines;
+  }
+
+  private static String roomText(BitmapRoom room) {
+    return room.available().isEmpty()
+        ? "-"
+        : (room.atMost() ? "at most " : "") + Sizes.format(room.available().getAsLong());
+  }
+
   private static List<Bitmap> ours(Disk disk) {
     return disk.bitmaps().stream().filter(each -> each.name().startsWith(BITMAP_PREFIX)).toList();
   }
@@ -121,7 +157,7 @@ record StatusReport(
         .put("snapshot_access", capabilities.snapshotAccess())
         .put("exports_bitmaps_of_node", capabilities.exportsBitmapsOfNode());
     ArrayNode rows = node.putArray("disks");
-    disks.forEach(disk -> describe(rows.addObject(), disk));
+    disks.forEach(disk -> describe(rows.addObject(), disk, rooms.get(disk.name())));
     ArrayNode drives = node.putArray("skipped");
     skipped.forEach(
         drive ->
@@ -137,7 +173,7 @@ record StatusReport(
         why -> node.putObject("refusal").put("cause", why.cause()).put("remedy", why.remedy()));
   }
 
-  private static void describe(ObjectNode row, Disk disk) {
+  private static void describe(ObjectNode row, Disk disk, @Nullable BitmapRoom room) {
     row.put("name", disk.name())
         .put("device", disk.device())
         .put("node", disk.formatNode())
@@ -155,5 +191,17 @@ record StatusReport(
           .put("granularity", bitmap.granularity())
           .put("bytes_dirty", bitmap.dirtyBytes());
     }
+    if (room == null) {
+      row.putNull("bitmap_room");
+      return;
+    }
+    ObjectNode numbers = row.putObject("bitmap_room").put("place", room.place());
+    numbers.put("bytes_needed", room.stored()).put("bytes_needed_next", room.next());
+    numbers.put("bytes_margin", room.margin());
+    numbers.put(
+        "bytes_available",
+        room.available().isPresent() ? Long.valueOf(room.available().getAsLong()) : null);
+    numbers.put("at_most", room.atMost()).put("short", room.lacksForNext());
+    numbers.put("warning", RoomAdvice.shortage(disk, room).orElse(null));
   }
 }

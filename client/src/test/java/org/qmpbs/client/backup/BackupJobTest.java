@@ -72,6 +72,45 @@ class BackupJobTest {
   }
 
   @Test
+  void aDiskWithoutRoomGetsABitmapInMemoryThatIsTrustedUntilQemuEnds() throws IOException {
+    scene.machine.disks.get("scsi0").room = 100_000;
+    BackupSummary first = scene.backUp();
+    assertThat(first.warnings())
+        .singleElement()
+        .asString()
+        .contains("scsi0", "97.7 KiB left", "256 KiB", "kept in memory only")
+        .doesNotContain("virtio1");
+    assertThat(first.disks()).extracting(DiskSummary::bitmapStored).containsExactly(false, true);
+    assertThat(first.leftovers()).isEmpty();
+    assertThat(scene.job().plan().disks())
+        .allMatch(disk -> disk.plan() instanceof Incremental)
+        .extracting(DiskSummary::bitmapStored)
+        .containsExactly(false, true);
+
+    BackupSummary second = scene.backUp();
+    assertThat(second.disks()).allMatch(disk -> disk.plan() instanceof Incremental);
+    scene.assertLastSnapshotIsTheInstant();
+
+    scene.machine.restart();
+    scene.guestWrites();
+    BackupSummary third = scene.backUp();
+    assertThat(((FullRead) third.disks().get(0).plan()).reason())
+        .isEqualTo(FullReadReason.BITMAP_NOT_PERSISTENT);
+    assertThat(third.disks().get(1).plan()).isInstanceOf(Incremental.class);
+    scene.assertLastSnapshotIsTheInstant();
+
+    scene.machine.disks.get("scsi0").room = 1 << 30;
+    BackupSummary fourth = scene.backUp();
+    assertThat(fourth.warnings()).isEmpty();
+    assertThat(fourth.disks())
+        .allMatch(disk -> disk.plan() instanceof Incremental && disk.bitmapStored());
+    scene.machine.restart();
+    assertThat(scene.backUp().disks()).allMatch(disk -> disk.plan() instanceof Incremental);
+    scene.assertBitmapsAreThoseOfTheLastSnapshot();
+    scene.assertNoDebris();
+  }
+
+  @Test
   void manyBackupsInARowEachAreTheirInstant() throws IOException {
     for (int i = 0; i < 20; i++) {
       scene.backUp();

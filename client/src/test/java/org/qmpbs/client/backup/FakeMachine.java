@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.machine.Bitmap;
+import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -27,6 +29,7 @@ final class FakeMachine {
   /** A bitmap and the chunks that are marked in it. */
   static final class FakeBitmap {
     boolean recording = true;
+    boolean persistent = true;
     boolean inconsistent;
     boolean busy;
     final TreeSet<Integer> dirty = new TreeSet<>();
@@ -36,6 +39,10 @@ final class FakeMachine {
   static final class FakeDisk {
     final String name;
     byte[] image;
+
+    /** Left on its file system. */
+    long room = 1 << 30;
+
     final Map<String, FakeBitmap> bitmaps = new LinkedHashMap<>();
 
     FakeDisk(String name, byte[] image) {
@@ -60,7 +67,7 @@ final class FakeMachine {
                   new Bitmap(
                       bitmapName,
                       bitmap.recording,
-                      true,
+                      bitmap.persistent,
                       bitmap.busy,
                       bitmap.inconsistent,
                       Chunks.SIZE,
@@ -89,6 +96,11 @@ final class FakeMachine {
     FakeDisk disk = new FakeDisk(name, image);
     disks.put(name, disk);
     return disk;
+  }
+
+  /** QEMU ends and starts again; what it only had in memory is gone. */
+  void restart() {
+    disks.values().forEach(disk -> disk.bitmaps.values().removeIf(bitmap -> !bitmap.persistent));
   }
 
   MachinePort connect(Path monitor) throws IOException {
@@ -126,6 +138,18 @@ final class FakeMachine {
     }
 
     @Override
+    public Map<String, BitmapRoom> bitmapRooms(List<Disk> chosen) throws IOException {
+      steps.at("rooms");
+      Map<String, BitmapRoom> rooms = new LinkedHashMap<>();
+      for (Disk disk : chosen) {
+        OptionalLong left = OptionalLong.of(disks.get(disk.name()).room);
+        rooms.put(
+            disk.name(), new BitmapRoom(65_536, 4 * 65_536, 1 << 20, left, false, disk.filename()));
+      }
+      return rooms;
+    }
+
+    @Override
     public Optional<Remains> remains() throws IOException {
       steps.at("remains");
       return remains ? Optional.of(new FakeRemains()) : Optional.empty();
@@ -153,7 +177,9 @@ final class FakeMachine {
                 request.disk(),
                 disk.name,
                 trusted == null ? Optional.empty() : Optional.of(dirty(disk, trusted))));
-        disk.bitmaps.put(request.newBitmap(), new FakeBitmap());
+        FakeBitmap bitmap = new FakeBitmap();
+        bitmap.persistent = request.storeNewBitmap();
+        disk.bitmaps.put(request.newBitmap(), bitmap);
       }
       instants++;
       afterInstant.run();

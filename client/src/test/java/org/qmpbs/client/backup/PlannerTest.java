@@ -59,7 +59,9 @@ class PlannerTest {
     INCONSISTENT(FullReadReason.BITMAP_INCONSISTENT),
     BUSY(FullReadReason.BITMAP_BUSY),
     DISABLED(FullReadReason.BITMAP_DISABLED),
-    NOT_PERSISTENT(FullReadReason.BITMAP_NOT_PERSISTENT);
+    NOT_PERSISTENT(FullReadReason.BITMAP_NOT_PERSISTENT),
+    STORED_THOUGH_MADE_IN_MEMORY(FullReadReason.BITMAP_NOT_PERSISTENT),
+    GONE_FROM_MEMORY(FullReadReason.BITMAP_NOT_PERSISTENT);
 
     final FullReadReason reason;
 
@@ -103,6 +105,19 @@ class PlannerTest {
   }
 
   @Test
+  void aBitmapThatFoundNoRoomIsKeptForAsLongAsQemuRunsToo() {
+    Disk full =
+        Samples.disk("scsi0", SIZE, new Bitmap(EPOCH.text(), true, false, false, false, 65_536, 0));
+    ReadPlan plan =
+        new Planner(
+                Samples.TARGET,
+                Optional.empty(),
+                previous(Set.of(Violation.STORED_THOUGH_MADE_IN_MEMORY)))
+            .plan(new ChosenDisk(full, ARCHIVE));
+    assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
+  }
+
+  @Test
   void neverAnnouncesMoreDirtyBytesThanTheDiskHas() {
     Disk disk = Samples.disk("scsi0", SIZE, Samples.bitmap(EPOCH.text(), 12_582_912));
     ReadPlan plan =
@@ -135,7 +150,9 @@ class PlannerTest {
     List<Bitmap> bitmaps = new ArrayList<>();
     bitmaps.add(Samples.bitmap("foreign", 0));
     bitmaps.add(Samples.bitmap(new EpochName(Samples.TARGET, LAST.time() - 5, 3).text(), 0));
-    if (!raw && !broken.contains(Violation.NO_BITMAP)) {
+    boolean gone =
+        broken.contains(Violation.NO_BITMAP) || broken.contains(Violation.GONE_FROM_MEMORY);
+    if (!raw && !gone) {
       EpochName name =
           broken.contains(Violation.OTHER_NONCE)
               ? new EpochName(Samples.TARGET, LAST.time(), 78)
@@ -144,7 +161,8 @@ class PlannerTest {
           new Bitmap(
               name.text(),
               !broken.contains(Violation.DISABLED),
-              !broken.contains(Violation.NOT_PERSISTENT),
+              broken.contains(Violation.STORED_THOUGH_MADE_IN_MEMORY)
+                  || !broken.contains(Violation.NOT_PERSISTENT),
               broken.contains(Violation.BUSY),
               broken.contains(Violation.INCONSISTENT),
               4_194_304,
@@ -189,6 +207,8 @@ class PlannerTest {
             broken.contains(Violation.NOT_IN_RECORD) ? "drive-y.img.fidx" : ARCHIVE,
             broken.contains(Violation.RECORD_OF_OTHER_SIZE) ? SIZE - 1 : SIZE,
             new EpochName(Samples.TARGET, time, 77),
+            !broken.contains(Violation.STORED_THOUGH_MADE_IN_MEMORY)
+                && !broken.contains(Violation.GONE_FROM_MEMORY),
             "qcow2");
     return new PreviousBackup.Recorded(
         new Manifest(LAST, List.of(file)),

@@ -46,9 +46,42 @@ class RunDirectoryTest {
   void aRunOfThisProcessIsAlive() throws IOException {
     try (RunDirectory directory = create()) {
       assertThat(DeadRuns.isAlive(directory.path().resolve("s0.qcow2"))).isTrue();
-      DeadRuns.sweep(parent, progress());
+      DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
       assertThat(directory.path()).exists();
     }
+  }
+
+  @Test
+  void lookingAtARunOfThisProcessDoesNotTakeItsLockAway() throws Exception {
+    try (RunDirectory directory = create()) {
+      DeadRuns.isAlive(directory.path().resolve("s0.qcow2"));
+      DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
+      // The system drops a process's lock when any of its descriptors of the file is closed.
+      Process other =
+          new ProcessBuilder(
+                  "python3",
+                  "-c",
+                  "import fcntl,sys;fcntl.lockf(open(sys.argv[1],'w'),fcntl.LOCK_EX|fcntl.LOCK_NB)",
+                  directory.path().resolve("lock").toString())
+              .redirectErrorStream(true)
+              .start();
+      String said =
+          new String(
+              other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      assertThat(other.waitFor()).isNotZero();
+      assertThat(said).contains("BlockingIOError");
+    }
+  }
+
+  @Test
+  void aScratchFolderThatIsNotThereIsSaidInWords() {
+    Path missing = parent.resolve("missing");
+    assertThatThrownBy(
+            () ->
+                RunDirectory.create(
+                    missing, monitor, (path, size) -> Files.createFile(path), random))
+        .isInstanceOf(ScratchException.class)
+        .hasMessageEndingWith(missing + ": there is no such directory");
   }
 
   @Test
@@ -67,14 +100,14 @@ class RunDirectoryTest {
       directory = Path.of(new String(readLine(other), java.nio.charset.StandardCharsets.UTF_8));
       Path scratch = Files.createFile(directory.resolve("s0.qcow2"));
       assertThat(DeadRuns.isAlive(scratch)).isTrue();
-      DeadRuns.sweep(parent, progress());
+      DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
       assertThat(scratch).exists();
     } finally {
       other.destroyForcibly();
       assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(DeadRuns.isAlive(directory.resolve("s0.qcow2"))).isFalse();
-    DeadRuns.sweep(parent, progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
     assertThat(directory).doesNotExist();
     assertThat(notes).singleElement().asString().contains("left behind");
   }
@@ -114,7 +147,7 @@ class RunDirectoryTest {
     }
     Path empty = Files.createDirectory(parent.resolve("qmpbs-01234567"));
     Path file = Files.createFile(parent.resolve("qmpbs-11111111"));
-    DeadRuns.sweep(parent, progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
     assertThat(empty).doesNotExist();
     assertThat(file).exists();
     assertThat(entries()).hasSize(6);
@@ -124,7 +157,7 @@ class RunDirectoryTest {
   void aDirectoryWithFilesButNoLockIsLeftAlone() throws IOException {
     Path directory = Files.createDirectory(parent.resolve("qmpbs-01234567"));
     Path file = Files.createFile(directory.resolve("precious"));
-    DeadRuns.sweep(parent, progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
     assertThat(file).exists();
     assertThat(notes).singleElement().asString().contains("left alone");
   }
@@ -137,7 +170,7 @@ class RunDirectoryTest {
     Path dead = Files.createDirectory(parent.resolve("qmpbs-89abcdef"));
     Files.createFile(dead.resolve("lock"));
     Files.createSymbolicLink(dead.resolve("s0.qcow2"), precious);
-    DeadRuns.sweep(parent, progress());
+    DeadRuns.sweep(parent, CleanUpLog.notes(progress()));
     assertThat(precious).exists();
     assertThat(dead).doesNotExist();
     assertThat(parent.resolve("qmpbs-01234567")).isSymbolicLink();

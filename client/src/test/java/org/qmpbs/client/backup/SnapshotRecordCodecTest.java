@@ -48,6 +48,7 @@ class SnapshotRecordCodecTest {
                         archive + ".img.fidx",
                         size,
                         new EpochName(TARGET, time, nonce),
+                        nonce % 2 == 0,
                         "qcow2"));
     return Combinators.combine(
             disk.list().ofMinSize(1).ofMaxSize(8).uniqueElements(RecordedDisk::archive),
@@ -74,6 +75,7 @@ class SnapshotRecordCodecTest {
                 "drive-scsi0.img.fidx",
                 4_194_304,
                 new EpochName(TARGET, 1_700_000_000L, 0xfedcba9876543210L),
+                true,
                 "qcow2"));
   }
 
@@ -81,6 +83,12 @@ class SnapshotRecordCodecTest {
   void allowsFieldsThatALaterVersionAdds() throws IOException {
     assertThat(decode(GOOD.replace("\"version\":1,", "\"version\":1,\"more\":{\"a\":[1]},")))
         .isEqualTo(decode(GOOD));
+  }
+
+  @Test
+  void knowsWhetherABitmapIsStored() throws IOException {
+    String kept = GOOD.replace("\"format\"", "\"stored\":false,\"format\"");
+    assertThat(decode(kept).disks().get(0).bitmapStored()).isFalse();
   }
 
   @Test
@@ -108,6 +116,7 @@ class SnapshotRecordCodecTest {
         Arguments.of(GOOD.replace("4194304", "0"), "size"),
         Arguments.of(GOOD.replace("4194304", "99999999999999999999"), "size"),
         Arguments.of(GOOD.replace("\"size\"", "\"length\""), "size"),
+        Arguments.of(GOOD.replace("\"format\"", "\"stored\":\"no\",\"format\""), "stored"),
         Arguments.of(GOOD.replace(".img.fidx", ".img"), "archive"),
         Arguments.of(GOOD.replace("{\"uuid\":\"u\",\"name\":\"n\"}", "7"), "/machine"),
         Arguments.of(GOOD.replaceAll("(?s)\"disks\":.*", "\"disks\":[]}"), "/disks"),

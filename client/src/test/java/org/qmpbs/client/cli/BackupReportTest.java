@@ -49,6 +49,8 @@ class BackupReportTest {
     assertThat(node.path("disks").get(0).path("plan").asText()).isEqualTo("incremental");
     assertThat(node.path("disks").get(1).path("reason").asText())
         .isEqualTo("bitmap-not-persistent");
+    assertThat(node.path("disks").get(0).path("bitmap_stored").asBoolean()).isTrue();
+    assertThat(node.path("disks").get(1).path("bitmap_stored").asBoolean()).isFalse();
     assertThat(node.path("strategy").asText()).isEqualTo("job-filter");
   }
 
@@ -78,7 +80,8 @@ class BackupReportTest {
                 1,
                 4 * MIB,
                 MIB,
-                4 * MIB),
+                4 * MIB,
+                true),
             new DiskSummary(
                 "scsi1",
                 "drive-scsi1.img.fidx",
@@ -90,7 +93,8 @@ class BackupReportTest {
                 4,
                 16 * MIB,
                 2 * MIB,
-                0)),
+                0,
+                false)),
         List.of(new SkippedDrive("cd0", SkippedDrive.Reason.READ_ONLY)),
         List.of("scsi2"),
         Duration.ofMillis(2500),

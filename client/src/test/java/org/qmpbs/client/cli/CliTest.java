@@ -37,7 +37,8 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"backup", "restore", "snapshots", "files", "status", "version"})
+  @ValueSource(
+      strings = {"backup", "restore", "snapshots", "files", "status", "recover", "version"})
   void theHelpOfEveryCommandEndsWithItsExitCodes(String command) {
     assertThat(host.run(command, "--help")).isZero();
     String codes = host.out().substring(host.out().indexOf("Exit codes:"));

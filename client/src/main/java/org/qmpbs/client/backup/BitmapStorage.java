@@ -1,0 +1,46 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.qmpbs.machine.BitmapRoom;
+import org.qmpbs.machine.Disk;
+
+/**
+ * Which disks get a bitmap that QEMU stores in the image when it ends, and which one that lasts as
+ * long as QEMU: those whose format stores none, and those whose image has no room for another one.
+ * A bitmap that cannot be stored would take the others of its image with it, and on a full volume
+ * QEMU has to write to the end of what it has.
+ */
+final class BitmapStorage {
+  private final List<Disk> disks;
+  private final Map<String, BitmapRoom> rooms;
+
+  private BitmapStorage(List<Disk> disks, Map<String, BitmapRoom> rooms) {
+    this.disks = disks;
+    this.rooms = rooms;
+  }
+
+  /** Looks at the room as it is now. */
+  static BitmapStorage at(MachinePort machine, List<Disk> disks) throws IOException {
+    return new BitmapStorage(disks, machine.bitmapRooms(disks));
+  }
+
+  /** Whether the next bitmap of this disk is to be stored. */
+  boolean stores(Disk disk) {
+    BitmapRoom room = rooms.get(disk.name());
+    return disk.persistentBitmaps() && (room == null || !room.lacksForNext());
+  }
+
+  /** What a person should know, one line each. */
+  List<String> warnings() {
+    return disks.stream()
+        .map(
+            disk ->
+                Optional.ofNullable(rooms.get(disk.name()))
+                    .flatMap(room -> RoomAdvice.shortage(disk, room)))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+}

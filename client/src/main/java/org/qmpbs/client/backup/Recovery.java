@@ -1,0 +1,101 @@
+package org.qmpbs.client.backup;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.machine.Bitmap;
+import org.qmpbs.machine.Disk;
+
+/**
+ * Clears away what dead runs left of a running machine, and nothing else: exports, jobs, filters
+ * and nodes in QEMU, the pause that one of them died in, scratch folders, and bitmaps of ours that
+ * QEMU itself calls worthless. Every backup does the same before it begins; this is for those who
+ * do not want to wait for the next one, as in the unit that starts a machine.
+ *
+ * <p>Which of two good bitmaps is the true one only the server knows, so both stay: the next backup
+ * asks it. A run that is alive is left alone, and said so.
+ */
+public final class Recovery {
+  private final MachinePort.Connector machines;
+  private final Path qmpSocket;
+  private final Path scratchParent;
+
+  /**
+   * For a machine of this host.
+   *
+   * @param scratchDirectory as for backups, or null for the default
+   */
+  public Recovery(Path qmpSocket, @Nullable Path scratchDirectory) {
+    this(QemuMachine::connect, qmpSocket, scratchDirectory);
+  }
+
+  Recovery(MachinePort.Connector machines, Path qmpSocket, @Nullable Path scratchDirectory) {
+    this.machines = machines;
+    this.qmpSocket = qmpSocket;
+    this.scratchParent = scratchDirectory == null ? RunDirectory.DEFAULT_PARENT : scratchDirectory;
+  }
+
+  /**
+   * What was done.
+   *
+   * @param removed what is gone, one line each
+   * @param left what could not be removed, one line each
+   */
+  public record Result(List<String> removed, List<String> left) {
+    /** Keeps copies. */
+    public Result {
+      removed = List.copyOf(removed);
+      left = List.copyOf(left);
+    }
+  }
+
+  /**
+   * Does it.
+   *
+   * @throws MachineBusyException if a backup of the machine is running
+   * @throws IOException if the machine cannot be asked, or does not let go of something
+   */
+  public Result run() throws IOException {
+    List<String> removed = new ArrayList<>();
+    List<String> left = new ArrayList<>();
+    CleanUpLog log = new Lists(removed, left);
+    try (MachinePort machine = machines.connect(qmpSocket)) {
+      new RemainsSweeper(machine, log).sweep();
+      for (Disk disk : machine.disks()) {
+        removeWorthless(machine, disk, log);
+      }
+    }
+    DeadRuns.sweep(scratchParent, log);
+    return new Result(removed, left);
+  }
+
+  /** They record nothing, and QEMU refuses to resize a disk that has one. */
+  private static void removeWorthless(MachinePort machine, Disk disk, CleanUpLog log) {
+    for (Bitmap bitmap : disk.bitmaps()) {
+      if (!bitmap.inconsistent() || EpochName.parse(bitmap.name()).isEmpty()) {
+        continue;
+      }
+      String name = "the inconsistent bitmap " + bitmap.name() + " of disk " + disk.name();
+      try {
+        machine.removeBitmap(disk, bitmap.name());
+        log.removed("removed " + name);
+      } catch (IOException e) {
+        log.left("cannot remove " + name + ": " + e.getMessage());
+      }
+    }
+  }
+
+  private record Lists(List<String> gone, List<String> stays) implements CleanUpLog {
+    @Override
+    public void removed(String line) {
+      gone.add(line);
+    }
+
+    @Override
+    public void left(String line) {
+      stays.add(line);
+    }
+  }
+}

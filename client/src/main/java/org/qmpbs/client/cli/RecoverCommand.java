@@ -1,0 +1,88 @@
+package org.qmpbs.client.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.Recovery;
+import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Report;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code qmpbs recover}: needs no server. */
+@Command(
+    name = "recover",
+    description = "Clear away what a killed backup left of a machine; needs no server.",
+    mixinStandardHelpOptions = true)
+final class RecoverCommand implements CliCommand {
+  private static final Consequence SOME_LEFT =
+      code ->
+          "What a killed backup left may still be there. No guest data and no good bitmap was"
+              + " touched.";
+
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  @Option(
+      names = "--qmp",
+      paramLabel = "SOCKET",
+      required = true,
+      description = "Monitor socket of the machine.")
+  @SuppressWarnings("NullAway.Init") // picocli requires it
+  private Path qmp;
+
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      description = "The backups' scratch directory, if they have one of their own.")
+  private @Nullable Path scratch;
+
+  private final Host host;
+
+  @SuppressWarnings("NullAway.Init")
+  RecoverCommand(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public List<ExitCode> exitCodes() {
+    return List.of(
+        ExitCode.NOT_FOUND,
+        ExitCode.BUSY,
+        ExitCode.NETWORK,
+        ExitCode.LEFTOVERS,
+        ExitCode.INTERRUPTED,
+        ExitCode.TERMINATED);
+  }
+
+  @Override
+  public Integer call() {
+    return new CommandRunner(host, output, "recover")
+        .run(SOME_LEFT, (out, interruption) -> new Done(new Recovery(qmp, scratch).run()));
+  }
+
+  private record Done(Recovery.Result result) implements Report {
+    @Override
+    public ExitCode exitCode() {
+      return result.left().isEmpty() ? ExitCode.DONE : ExitCode.LEFTOVERS;
+    }
+
+    @Override
+    public List<String> text() {
+      List<String> lines = new ArrayList<>(result.removed());
+      lines.addAll(result.left());
+      return lines.isEmpty() ? List.of("nothing to clear away") : lines;
+    }
+
+    @Override
+    public void describe(ObjectNode summary) {
+      ArrayNode removed = summary.putArray("removed");
+      result.removed().forEach(removed::add);
+      ArrayNode left = summary.putArray("left");
+      result.left().forEach(left::add);
+    }
+  }
+}
