@@ -69,8 +69,15 @@ final class BitmapClaims {
     for (int i : byTable) {
       DirectoryEntry entry = bitmaps.get(i).entry();
       long bytes = entry.tableSize() * Long.BYTES;
-      claim(visitor, i, bitmaps.get(i).entryOffset(), entry.tableOffset(), bytes);
+      long pointerAt = bitmaps.get(i).entryOffset();
+      if (entry.tableOffset() < followed) {
+        // One cluster is enough to find both out.
+        claim(visitor, i, pointerAt, entry.tableOffset(), 1);
+      }
       long from = Math.max(entry.tableOffset(), followed);
+      if (from < entry.tableOffset() + bytes) {
+        claim(visitor, i, pointerAt, from, entry.tableOffset() + bytes - from);
+      }
       long to = Math.min(entry.tableOffset() + bytes, length & -Long.BYTES);
       if (from < to) {
         follow(visitor, i, from, to);

@@ -12,6 +12,8 @@ import java.util.Arrays;
  * equal if their bytes are.
  */
 public final class BitmapName {
+  private static final int SHOWN = 32;
+
   private final byte[] bytes;
 
   private BitmapName(byte[] bytes) {
@@ -62,9 +64,15 @@ public final class BitmapName {
     }
   }
 
-  /** The name as it can stand on a terminal: what is not printable becomes {@code \xNN}. */
+  /**
+   * The name as it can stand on a terminal: what is not printable becomes {@code \xNN}. Of more
+   * bytes than a name can have, which are damage, only the first are shown.
+   */
   @Override
   public String toString() {
+    if (bytes.length > BitmapFormat.MAX_NAME_BYTES) {
+      return new BitmapName(Arrays.copyOf(bytes, SHOWN)) + "... (" + bytes.length + " bytes)";
+    }
     if (isPrintable()) {
       return new String(bytes, UTF_8);
     }

@@ -31,8 +31,6 @@ record BitmapScan(
     List<Finding> findings) {
   private static final int INCOMPATIBLE_AT = 72;
 
-  private static final int AUTOCLEAR_AT = 95;
-
   /** More than an entry of known kind can have; 64 KiB of name, and some. */
   private static final int ZEROS = 1 << 17;
 
@@ -155,7 +153,7 @@ record BitmapScan(
             "bitmaps in a version 3 image only",
             "version 2");
       } else if (slot.isPresent() && !header.bitmapsAreCurrent()) {
-        add(Rule.STALE, AUTOCLEAR_AT, "the autoclear bit 0", "it is not set");
+        add(Rule.STALE, BitmapFormat.AUTOCLEAR_AT + 7, "the autoclear bit 0", "it is not set");
       }
     }
 

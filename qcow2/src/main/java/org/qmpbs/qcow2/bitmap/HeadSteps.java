@@ -29,7 +29,6 @@ final class HeadSteps {
   private static final int NAME_AT = 8;
   private static final int NAME_LENGTH = 16;
   private static final int REFCOUNT_TABLE = 48;
-  private static final int AUTOCLEAR = 88;
 
   /** Bits of autoclear features that QEMU knows; the others it clears when it writes. */
   private static final long KNOWN_AUTOCLEAR = 3;
@@ -55,7 +54,8 @@ final class HeadSteps {
   static byte[] withRefcounts(byte[] head, Optional<Qcow2Header.Table> table, int clusterSize) {
     byte[] result = head.clone();
     ByteBuffer fields = ByteBuffer.wrap(result);
-    fields.putLong(AUTOCLEAR, fields.getLong(AUTOCLEAR) & KNOWN_AUTOCLEAR);
+    fields.putLong(
+        BitmapFormat.AUTOCLEAR_AT, fields.getLong(BitmapFormat.AUTOCLEAR_AT) & KNOWN_AUTOCLEAR);
     table.ifPresent(
         moved ->
             fields
@@ -190,8 +190,9 @@ final class HeadSteps {
   }
 
   private static void autoclear(ByteBuffer head, boolean current) {
-    long others = head.getLong(AUTOCLEAR) & ~BitmapFormat.AUTOCLEAR_BITMAPS;
-    head.putLong(AUTOCLEAR, others | (current ? BitmapFormat.AUTOCLEAR_BITMAPS : 0));
+    long others = head.getLong(BitmapFormat.AUTOCLEAR_AT) & ~BitmapFormat.AUTOCLEAR_BITMAPS;
+    head.putLong(
+        BitmapFormat.AUTOCLEAR_AT, others | (current ? BitmapFormat.AUTOCLEAR_BITMAPS : 0));
   }
 
   private byte[] current() {

@@ -29,7 +29,10 @@ class RepairTest {
   @BeforeAll
   static void images() throws IOException {
     for (Sample sample : Sample.values()) {
-      IMAGES.put(sample, sample.in(Files.createDirectory(folder.resolve(sample.name()))));
+      Path image = sample.in(Files.createDirectory(folder.resolve(sample.name())));
+      String raw = image.resolveSibling("whole.raw").toString();
+      succeed("qemu-img", "convert", "-f", "qcow2", "-O", "raw", image.toString(), raw);
+      IMAGES.put(sample, image);
     }
   }
 
@@ -41,7 +44,7 @@ class RepairTest {
     for (Sample sample : samples) {
       for (Damage damage : kinds) {
         boolean fits = sample != Sample.EXTERNAL || damage != Damage.BITS_IN_GUEST_DATA;
-        boolean chosen = kinds.indexOf(damage) % samples.size() == samples.indexOf(sample);
+        boolean chosen = kinds.indexOf(damage) % 20 == samples.indexOf(sample);
         if (fits && (sample == Sample.USUAL || sample == Sample.TINY || chosen)) {
           all.add(Arguments.of(sample, damage));
         }
@@ -58,7 +61,6 @@ class RepairTest {
     Optional<Long> at = damage.to(draft);
     Path image = whole.resolveSibling("damaged.qcow2");
     Path raw = whole.resolveSibling("whole.raw");
-    succeed("qemu-img", "convert", "-f", "qcow2", "-O", "raw", whole.toString(), raw.toString());
     for (boolean keepGood : new boolean[] {true, false}) {
       Files.write(image, draft.image());
       Path side = whole.resolveSibling("side-" + damage + keepGood);
@@ -79,16 +81,16 @@ class RepairTest {
       assertThat(plan.kept()).hasSizeLessThanOrEqualTo(keepGood ? 3 : 0);
       assertClean(image);
       assertSame(raw, image);
-      assertThat(names(image)).isEqualTo(plan.kept().stream().map(BitmapName::toString).toList());
       try (BitmapImage bitmaps = BitmapImage.openForWriting(image)) {
         bitmaps.undoRepair(side);
       }
       assertThat(Files.readAllBytes(image)).isEqualTo(draft.image());
 
       Files.write(image, mended);
-      succeed("qemu-img", "bitmap", "--add", image.toString(), "new");
-      Sample.io(image, "write -P 0x21 2047k 1k");
+      String info = succeed("qemu-img", "bitmap", "--add", image.toString(), "new");
+      assertThat(info).isEmpty();
       assertClean(image);
+      assertThat(names(image)).isEqualTo(namesAfter(plan));
     }
   }
 
@@ -103,17 +105,13 @@ class RepairTest {
         .contains("Images are identical");
   }
 
-  static List<String> names(Path image) {
-    String info = succeed("qemu-img", "info", "--output=json", image.toString());
-    List<String> names = new ArrayList<>();
-    int bitmaps = info.indexOf("\"bitmaps\"");
-    int end = bitmaps < 0 ? 0 : info.indexOf("\"refcount-bits\"", bitmaps);
-    int at = bitmaps < 0 ? -1 : info.indexOf("\"name\": \"", bitmaps);
-    while (at >= 0 && at < end) {
-      int from = at + "\"name\": \"".length();
-      names.add(info.substring(from, info.indexOf('"', from)));
-      at = info.indexOf("\"name\": \"", from);
-    }
-    return names;
+  private static List<String> namesAfter(RepairPlan plan) {
+    return Stream.concat(plan.kept().stream().map(BitmapName::toString), Stream.of("new")).toList();
+  }
+
+  private static List<String> names(Path image) throws IOException {
+    return BitmapScan.of(new MemoryImage(Files.readAllBytes(image))).bitmaps().stream()
+        .map(bitmap -> bitmap.entry().name().toString())
+        .toList();
   }
 }

@@ -19,8 +19,8 @@ enum Sample {
   BYTES("cluster_size=1k,refcount_bits=8", 2, true),
   LARGE("cluster_size=2M", 8, true),
   SUBCLUSTERS("cluster_size=16k,extended_l2=on", 4, true),
-  BACKED("cluster_size=8k,backing_file=base.raw,backing_fmt=raw", 4, true),
-  EXTERNAL("cluster_size=4k,data_file=disk.data", 4, false),
+  BACKED("cluster_size=8k,backing_file=FOLDER/base.raw,backing_fmt=raw", 4, true),
+  EXTERNAL("cluster_size=4k,data_file=FOLDER/disk.data", 4, false),
   LAZY("cluster_size=4k,lazy_refcounts=on,compat=1.1", 4, true);
 
   static final String FIRST = "bk-T1";
@@ -63,7 +63,7 @@ enum Sample {
         "-f",
         "qcow2",
         "-o",
-        options,
+        options.replace("FOLDER", folder.toString()),
         image.toString(),
         mebibytes + "M");
     io(image, "write -P 0x11 0 256k", "write -P 0x12 1M 100k");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,13 +34,34 @@ final class StorageDaemon implements AutoCloseable {
     }
   }
 
+  /** The one of the PATH. */
+  StorageDaemon() {
+    this("qemu-storage-daemon");
+  }
+
   /** Opens an image for reading, without its backing file; the answer is an error or empty. */
   String open(Path image) {
+    return open(image, false);
+  }
+
+  private String open(Path image, boolean writable) {
     return ask(
         "{'execute': 'blockdev-add', 'arguments': {'node-name': 'n', 'driver': 'qcow2',"
-            + " 'read-only': true, 'backing': null, 'file': {'driver': 'file', 'filename': '"
+            + " 'read-only': "
+            + !writable
+            + ", 'backing': null, 'file': {'driver': 'file', 'filename': '"
             + image
             + "'}}}");
+  }
+
+  /** Why it refuses to open an image; empty if it opens it, and closes it again. */
+  Optional<String> refusal(Path image, boolean writable) {
+    String answer = open(image, writable);
+    if (answer.contains("\"error\"")) {
+      return Optional.of(answer);
+    }
+    shut();
+    return Optional.empty();
   }
 
   void shut() {

@@ -1,0 +1,134 @@
+package org.qmpbs.qcow2.bitmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RepairUndoTest {
+  @TempDir Path folder;
+  private Path image;
+  private Path side;
+
+  @BeforeEach
+  void anImageWithABitmapInUse() throws IOException {
+    image = Sample.USUAL.in(folder);
+    side = folder.resolve("side");
+    damage(Damage.IN_USE);
+  }
+
+  private void damage(Damage damage) throws IOException {
+    Draft draft = new Draft(Files.readAllBytes(image));
+    damage.to(draft);
+    Files.write(image, draft.image());
+  }
+
+  private void repair(boolean keepGood) throws IOException {
+    try (BitmapImage bitmaps = BitmapImage.openForWriting(image)) {
+      bitmaps.repair(keepGood, side);
+    }
+  }
+
+  private void undo() throws IOException {
+    try (BitmapImage bitmaps = BitmapImage.openForWriting(image)) {
+      bitmaps.undoRepair(side);
+    }
+  }
+
+  /** Bitmaps that come back would not know of this write: the next backup would lack it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void isRefusedOnceTheMachineRan(boolean keepGood) throws IOException {
+    repair(keepGood);
+    Sample.io(image, "write -P 0x31 0 64k");
+    byte[] used = Files.readAllBytes(image);
+
+    assertThatThrownBy(this::undo)
+        .isInstanceOfSatisfying(
+            BitmapRefusedException.class,
+            e -> assertThat(e.reason()).isEqualTo(BitmapRefusedException.Reason.CHANGED))
+        .hasMessageContaining("used since");
+    assertThat(Files.readAllBytes(image)).isEqualTo(used);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COUNT_HIGH", "DIRECTORY_ZEROED", "STALE"})
+  void isRefusedEvenIfTheMachineWroteNothing(Damage damage) throws IOException {
+    damage(damage);
+    repair(false);
+    Sample.io(image, "read 0 512");
+
+    assertThatThrownBy(this::undo).isInstanceOf(BitmapRefusedException.class);
+  }
+
+  @Test
+  void canBeRepeated() throws IOException {
+    byte[] before = Files.readAllBytes(image);
+    repair(false);
+    undo();
+    undo();
+    assertThat(Files.readAllBytes(image)).isEqualTo(before);
+  }
+
+  @Test
+  void theSideFileIsNobodyElsesAndReplacesNothing() throws IOException {
+    Files.writeString(side, "something");
+    byte[] before = Files.readAllBytes(image);
+    assertThatThrownBy(() -> repair(false)).isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(Files.readAllBytes(image)).isEqualTo(before);
+    assertThat(side).hasContent("something");
+
+    Files.delete(side);
+    repair(false);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(side)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aSideFileThatIsNotWholeIsRefused() throws IOException {
+    repair(false);
+    byte[] whole = Files.readAllBytes(side);
+    byte[] mended = Files.readAllBytes(image);
+    for (int at : new int[] {0, 11, 40, whole.length - 1}) {
+      byte[] other = whole.clone();
+      other[at] ^= 1;
+      Files.write(side, other);
+      assertThatThrownBy(this::undo)
+          .isInstanceOf(SideFileException.class)
+          .hasMessageContaining("Nothing was written");
+    }
+    for (int length : new int[] {0, 20, 56, whole.length - 1}) {
+      Files.write(side, Arrays.copyOf(whole, length));
+      assertThatThrownBy(this::undo).isInstanceOf(SideFileException.class);
+    }
+    assertThat(Files.readAllBytes(image)).isEqualTo(mended);
+  }
+
+  @Test
+  void anotherImageIsRefused() throws IOException {
+    repair(false);
+    Files.write(image, new byte[1 << 20]);
+    assertThatThrownBy(
+            () -> RepairUndo.run(new MemoryImage(Files.readAllBytes(image)), SideFile.read(side)))
+        .isInstanceOf(BitmapRefusedException.class);
+  }
+
+  @Test
+  void nothingToMendMakesNoSideFile() throws IOException {
+    repair(false);
+    Files.delete(side);
+    repair(false);
+    assertThat(side).doesNotExist();
+  }
+}
