@@ -151,7 +151,18 @@ public final class BitmapImage implements AutoCloseable {
     PlannedRepair repair = PlannedRepair.of(file, keepGood);
     if (!repair.plan().isEmpty()) {
       SideFile.of(file, repair.steps()).create(sideFile);
-      repair.run(file);
+      try {
+        repair.run(file);
+      } catch (IOException e) {
+        throw new IOException(
+            path
+                + ": the repair was cut off: "
+                + e.getMessage()
+                + ". The image is no worse than before. Repair it again, or undo this with "
+                + sideFile
+                + ".",
+            e);
+      }
     }
     return new RepairOutcome(repair.plan(), sideFile);
   }

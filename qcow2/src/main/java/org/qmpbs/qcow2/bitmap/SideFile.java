@@ -81,14 +81,29 @@ record SideFile(long imageLength, List<Sector> sectors) {
             path,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      write(channel, path);
+    }
+    try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent())) {
+      folder.force(true);
+    }
+  }
+
+  /** Leaves no part of it behind: where an image is full, the side file may have no room. */
+  private void write(FileChannel channel, Path path) throws IOException {
+    try {
       ByteBuffer bytes = ByteBuffer.wrap(encode());
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
       channel.force(true);
-    }
-    try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent())) {
-      folder.force(true);
+    } catch (IOException e) {
+      Files.deleteIfExists(path);
+      throw new IOException(
+          path
+              + " cannot be written, and without it there is no way back: "
+              + e.getMessage()
+              + ". Nothing was written to the image. Name a side file where there is room.",
+          e);
     }
   }
 
