@@ -130,14 +130,13 @@ final class GuestWalk {
     }
   }
 
-  /** The last cluster of an image need not be written to its end. */
+  /** The last cluster of an image need not be written, which QEMU allows too. */
   private boolean inside(long offset, long bytes) {
     return bytes >= 0
         && offset >= 0
         && offset <= BitmapFormat.TABLE_OFFSET
         && bytes <= BitmapFormat.TABLE_OFFSET
-        && (offset < length || bytes == 0)
-        && offset + bytes - length < header.clusterSize();
+        && offset + bytes - length <= header.clusterSize();
   }
 
   /** Adds all references to clusters of the window. */

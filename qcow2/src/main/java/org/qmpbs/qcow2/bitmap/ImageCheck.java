@@ -121,6 +121,13 @@ final class ImageCheck {
     return all;
   }
 
+  /**
+   * Whether the table of a bitmap was looked at; not if other tables took all the work there is.
+   */
+  boolean tableWasRead(int bitmap) {
+    return tables.containsKey(bitmap);
+  }
+
   /** What is broken about one bitmap. */
   Set<Rule> brokenBy(int bitmap) {
     Set<Rule> broken = EnumSet.noneOf(Rule.class);

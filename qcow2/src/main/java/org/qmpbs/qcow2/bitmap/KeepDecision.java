@@ -64,8 +64,11 @@ record KeepDecision(List<Integer> kept, List<String> reasons) {
       if (doubled.contains(entry.name().toZeroByte())) {
         broken.add(Rule.NAME_TWICE);
       }
-      if (broken.isEmpty()) {
+      if (broken.isEmpty() && check.tableWasRead(i)) {
         kept.add(i);
+      } else if (broken.isEmpty()) {
+        reasons.add(
+            "Drop bitmap '" + entry.name() + "': tables overlap, and its own was not checked");
       } else {
         reasons.add("Drop bitmap '" + entry.name() + "': " + broken.iterator().next().meaning());
       }
