@@ -52,7 +52,7 @@ final class DirectoryReader {
                 "an entry of at most the " + left + " bytes that are left of the directory",
                 size + " bytes or more",
                 Optional.empty()));
-        return;
+        break;
       }
       if (isZero(at)) {
         findings.add(

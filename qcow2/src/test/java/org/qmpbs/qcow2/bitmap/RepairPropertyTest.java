@@ -16,6 +16,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RepairPropertyTest {
   private static final int CASES = Integer.getInteger("qmpbs.repair.cases", 200);
 
+  /**
+   * Seed 508: a name that has swallowed the next entry, in a directory that then ends too early.
+   */
+  private static final int FIRST = Integer.getInteger("qmpbs.repair.first", 400);
+
   /** How many cases there are for one at which the slow tools look. */
   private static final int THOROUGH = 20;
 
@@ -31,7 +36,7 @@ class RepairPropertyTest {
     String original = folder.resolve("disk.qcow2").toString();
     succeed("qemu-img", "convert", "-f", "qcow2", "-O", "raw", original, raw.toString());
     try (StorageDaemon qemu = new StorageDaemon()) {
-      for (int seed = 0; seed < CASES; seed++) {
+      for (int seed = FIRST; seed < FIRST + CASES; seed++) {
         Draft draft = new Draft(whole);
         new RandomDamage(seed).to(draft);
         boolean keepGood = seed % 2 == 0;
