@@ -21,7 +21,7 @@ import org.qmpbs.qcow2.QemuTools;
  */
 final class DifferentialRun implements AutoCloseable {
   /** More would take long to read and add nothing. */
-  private static final long MOST_BITS = 1 << 23;
+  private static final long MOST_BITS = 1 << 20;
 
   private static final List<String> NAMES = List.of("a", "b", "c", "d".repeat(1023), "nobody");
 
