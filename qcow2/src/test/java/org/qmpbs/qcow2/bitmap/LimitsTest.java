@@ -31,7 +31,7 @@ class LimitsTest {
   @CsvSource({
     "compat=0.10, 64M, VERSION_2, amend",
     "compat=1.1, 0, EMPTY_DISK, resize",
-    "'encrypt.format=luks,encrypt.key-secret=s', 1M, ENCRYPTED, --image-opts"
+    "'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10', 1M, ENCRYPTED, --image-opts"
   })
   void anImageOfAnotherKindIsRefused(String options, String size, Reason reason, String remedy)
       throws IOException {
@@ -127,8 +127,9 @@ class LimitsTest {
               List.of(new BitmapAction.Remove(), add(OptionalLong.empty())),
               Optional.empty());
       assertThat(applied.bitmaps()).isEqualTo(BitmapFormat.MAX_BITMAPS);
+      // qemu-img check takes minutes for so many.
+      assertThat(opened.check().findings()).isEmpty();
     }
-    QemuTools.assertClean(image);
   }
 
   @Test
