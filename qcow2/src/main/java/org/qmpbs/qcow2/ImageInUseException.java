@@ -14,16 +14,13 @@ public final class ImageInUseException extends IOException {
   static ImageInUseException forWriting(Path image) {
     return new ImageInUseException(
         image
-            + " is in use: a running machine, a QEMU tool or another restore holds a lock on it."
-            + " Nothing was written. Shut the machine down or end the tool, or choose another"
-            + " target.");
+            + " is in use: a running machine, a QEMU tool or another run of qmpbs holds a lock on it");
   }
 
   static ImageInUseException forReading(Path image) {
     return new ImageInUseException(
         image
             + " is in use: a running machine or a QEMU tool writes to it, or this program has it"
-            + " open already. What is read now may be half old and half new. Shut the machine down"
-            + " or end the tool, or read it nevertheless with --force-share.");
+            + " open already; what is read now may be half old and half new");
   }
 }

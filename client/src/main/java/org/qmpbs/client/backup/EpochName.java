@@ -21,7 +21,7 @@ import org.qmpbs.pbs.Repository;
  * @param time of the snapshot, seconds since 1970
  * @param nonce random
  */
-record EpochName(String target, long time, long nonce) {
+public record EpochName(String target, long time, long nonce) {
   private static final String PRODUCT = "qmpbs";
 
   /** Enough that two targets of one machine never meet, short enough for people to compare. */
@@ -35,14 +35,15 @@ record EpochName(String target, long time, long nonce) {
 
   private static final Pattern TARGET = Pattern.compile("[0-9a-f]{16}");
 
-  EpochName {
+  /** Checks that it can be a name. */
+  public EpochName {
     if (!TARGET.matcher(target).matches() || time < 0) {
       throw new IllegalArgumentException("not an epoch: target " + target + ", time " + time);
     }
   }
 
   /** Reads a bitmap's name; empty if it is not one of this program's. */
-  static Optional<EpochName> parse(String bitmapName) {
+  public static Optional<EpochName> parse(String bitmapName) {
     Matcher matcher = FORM.matcher(bitmapName);
     if (!matcher.matches()) {
       return Optional.empty();

@@ -28,10 +28,10 @@ public final class Cli {
 
   /** Runs the command that {@code args} name and returns its exit code. */
   public int run(String... args) {
-    return commandLine().execute(args);
+    return commandLine(args).execute(args);
   }
 
-  CommandLine commandLine() {
+  CommandLine commandLine(String... args) {
     CommandLine root = new CommandLine(new RootCommand());
     List<CliCommand> commands =
         List.of(
@@ -41,10 +41,14 @@ public final class Cli {
             new FilesCommand(host),
             new StatusCommand(host),
             new RecoverCommand(host),
+            new BitmapCommand(host),
             new VersionCommand(host));
     for (CliCommand command : commands) {
       CommandLine line = new CommandLine(command);
       describeExitCodes(line, command);
+      if (command instanceof BitmapCommand) {
+        addBitmapCommands(line, args);
+      }
       root.addSubcommand(line);
     }
     root.addSubcommand(new CommandLine.HelpCommand());
@@ -52,8 +56,31 @@ public final class Cli {
     root.setOut(new PrintWriter(host.out(), true, UTF_8));
     root.setErr(new PrintWriter(host.err(), true, UTF_8));
     root.setCaseInsensitiveEnumValuesAllowed(false);
+    // A file or a bitmap may be called @something; arguments are never read from files here.
+    root.setExpandAtFiles(false);
     root.setParameterExceptionHandler(this::wrongUse);
     return root;
+  }
+
+  /**
+   * {@code list}, {@code check} and {@code repair} are commands only in the first place: behind an
+   * action they are the name of a file or of a bitmap.
+   */
+  private void addBitmapCommands(CommandLine bitmap, String... args) {
+    List<CliCommand> commands =
+        List.of(
+            new BitmapListCommand(host),
+            new BitmapCheckCommand(host),
+            new BitmapRepairCommand(host));
+    for (CliCommand command : commands) {
+      CommandLine line = new CommandLine(command);
+      describeExitCodes(line, command);
+      if (args.length > 1
+          && args[0].equals(BitmapCommand.NAME)
+          && args[1].equals(line.getCommandName())) {
+        bitmap.addSubcommand(line);
+      }
+    }
   }
 
   private static void describeExitCodes(CommandLine line, @Nullable CliCommand command) {

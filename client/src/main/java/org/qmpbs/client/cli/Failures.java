@@ -6,6 +6,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import javax.net.ssl.SSLException;
@@ -19,6 +20,7 @@ import org.qmpbs.client.backup.JobDeadlineException;
 import org.qmpbs.client.backup.MachineBusyException;
 import org.qmpbs.client.backup.OutcomeUnknownException;
 import org.qmpbs.client.backup.ScratchException;
+import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.connect.SettingsException;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
@@ -27,6 +29,7 @@ import org.qmpbs.client.restore.DamagedArchiveException;
 import org.qmpbs.client.restore.RestoreStoppedException;
 import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
+import org.qmpbs.machine.BitmapChangeException;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.UnsafeMachineException;
 import org.qmpbs.pbs.BadAnswerException;
@@ -34,6 +37,11 @@ import org.qmpbs.pbs.CertificateMismatchException;
 import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.UnsupportedLoginException;
+import org.qmpbs.qcow2.CorruptImageException;
+import org.qmpbs.qcow2.ImageInUseException;
+import org.qmpbs.qcow2.UnsupportedImageException;
+import org.qmpbs.qcow2.bitmap.BitmapRefusedException;
+import org.qmpbs.qcow2.bitmap.SideFileException;
 import org.qmpbs.qmp.MonitorClosedException;
 import org.qmpbs.qmp.MonitorUnreachableException;
 import org.qmpbs.qmp.NotAMonitorException;
@@ -151,7 +159,69 @@ final class Failures {
           thrown,
           "See what QEMU says above; qmpbs status --qmp SOCKET shows the machine as it is now.");
     }
+    return imageProblem(thrown);
+  }
+
+  private static Explanation imageProblem(Throwable thrown) {
+    if (thrown instanceof ActionRefusedException e) {
+      return of(refusalCode(e.refusal().reason()), e, e.refusal().remedy());
+    }
+    if (thrown instanceof BitmapRefusedException e) {
+      return of(refusalCode(e.reason()), e, e.remedy());
+    }
+    if (thrown instanceof BitmapChangeException e) {
+      return of(changeCode(e.reason()), e, e.remedy());
+    }
+    if (thrown instanceof CorruptImageException) {
+      return of(
+          ExitCode.DAMAGED,
+          thrown,
+          "If the image is the right one, its header is damaged beyond what a repair of bitmaps can"
+              + " mend: restore it from a backup.");
+    }
+    if (thrown instanceof UnsupportedImageException) {
+      return of(
+          ExitCode.USAGE,
+          thrown,
+          "Check that FILENAME is the qcow2 image that was meant. Only qcow2 stores bitmaps.");
+    }
+    if (thrown instanceof SideFileException) {
+      return of(
+          ExitCode.DAMAGED,
+          thrown,
+          "Name the file that the repair of this image said it kept, as it was then.");
+    }
+    if (thrown instanceof ImageInUseException) {
+      return of(
+          ExitCode.TARGET,
+          thrown,
+          "Shut the machine down or end the tool. Or let the running machine's QEMU do it: give"
+              + " --qmp SOCKET --node NAME instead of FILENAME. list and check can look at what is"
+              + " in the file now with --force-share.");
+    }
     return restoreProblem(thrown);
+  }
+
+  private static ExitCode refusalCode(BitmapRefusedException.Reason reason) {
+    return switch (reason) {
+      case VERSION_2, ENCRYPTED, EMPTY_DISK, SOURCE_SIZE, GRANULARITY, NAME, BITMAP_TOO_LARGE ->
+          ExitCode.USAGE;
+      case NOT_FOUND, SOURCE_NOT_FOUND -> ExitCode.NOT_FOUND;
+      case ALREADY_EXISTS, TOO_MANY, DIRECTORY_TOO_LARGE, NO_ROOM, NO_ROOM_IN_HEADER, CHANGED ->
+          ExitCode.TARGET;
+      case INCONSISTENT, SOURCE_INCONSISTENT -> ExitCode.BITMAPS_USELESS;
+      case UNCLEAN, DAMAGED -> ExitCode.DAMAGED;
+    };
+  }
+
+  private static ExitCode changeCode(BitmapChangeException.Reason reason) {
+    return switch (reason) {
+      case INVALID, NOT_TOGETHER, NOT_STORABLE -> ExitCode.USAGE;
+      case NO_SUCH_NODE, NOT_FOUND -> ExitCode.NOT_FOUND;
+      case BUSY -> ExitCode.BUSY;
+      case INCONSISTENT -> ExitCode.BITMAPS_USELESS;
+      case ALREADY_EXISTS, READ_ONLY, NO_ROOM, REFUSED -> ExitCode.TARGET;
+    };
   }
 
   private static Explanation restoreProblem(Throwable thrown) {
@@ -226,8 +296,14 @@ final class Failures {
       // Its message is the path alone.
       return new Explanation(
           ExitCode.TARGET,
-          "this user may not write " + e.getFile(),
+          "this user may not open or write " + e.getFile(),
           "Run the command as a user who may, or choose another place.");
+    }
+    if (thrown instanceof FileAlreadyExistsException e) {
+      return new Explanation(
+          ExitCode.TARGET,
+          "there is a file " + e.getFile() + " already, and it is not overwritten",
+          "Choose another name, or move that file away.");
     }
     if (thrown instanceof FileSystemException e) {
       return of(ExitCode.TARGET, e, "Check the path, its permissions and the room there.");

@@ -13,12 +13,12 @@ public enum ExitCode {
   INTERNAL(1, "internal error: a bug of qmpbs"),
   /** Nothing was tried. */
   USAGE(2, "wrong use: options, settings, or something this version cannot do"),
-  /** Snapshot, group, archive, disk or socket. */
-  NOT_FOUND(3, "not found: snapshot, group, archive, disk or socket"),
+  /** Snapshot, group, archive, disk, image, bitmap or socket. */
+  NOT_FOUND(3, "not found: snapshot, group, archive, disk, image, bitmap or socket"),
   /** Includes a certificate that is not the expected one. */
   LOGIN(4, "login, permission or server certificate"),
   /** Somebody else is at work; the same command may succeed later. */
-  BUSY(5, "busy: another job holds the group, the snapshot or the machine"),
+  BUSY(5, "busy: another job holds the group, the snapshot, the machine or the bitmap"),
   /** The server answered, and does not want or cannot. */
   SERVER(6, "the server refused or is unavailable, or the clocks disagree"),
   /** No answer. */
@@ -39,6 +39,8 @@ public enum ExitCode {
   OUTCOME_UNKNOWN(14, "the answer to the end of the backup was lost; both bitmaps are kept"),
   /** The snapshot is good; earlier ones may not be. */
   AUDIT_FAILED(15, "done with a full read: the audit found a change that a bitmap had missed"),
+  /** Monitoring tells this from damage: nothing has to be done before the machine starts. */
+  BITMAPS_USELESS(16, "the image is whole, but a bitmap is of no use or room is lost"),
   /** 128 + SIGINT. */
   INTERRUPTED(130, "interrupted (SIGINT)"),
   /** 128 + SIGTERM. */

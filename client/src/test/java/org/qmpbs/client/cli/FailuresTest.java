@@ -58,10 +58,10 @@ class FailuresTest {
   }
 
   @Test
-  void aMissingRightToWriteIsSaidAndNotOnlyThePath() {
+  void aMissingRightIsSaidAndNotOnlyThePath() {
     Failure failure =
         Failures.explain(new AccessDeniedException("/run/x"), Consequence.NOTHING_CHANGED);
-    assertThat(failure.cause()).isEqualTo("this user may not write /run/x");
+    assertThat(failure.cause()).isEqualTo("this user may not open or write /run/x");
   }
 
   @ParameterizedTest
