@@ -50,7 +50,7 @@ class ReaderLockTest {
       } else {
         assertThatThrownBy(() -> ImageLock.acquireForReading(image))
             .isInstanceOf(ImageInUseException.class)
-            .hasMessageContaining("--force-share");
+            .hasMessageContaining("half old and half new");
         ImageLock.withoutLock(image).close();
       }
       assertThat(server.isRunning()).isTrue();

@@ -296,7 +296,9 @@ final class Failures {
       // Its message is the path alone.
       return new Explanation(
           ExitCode.TARGET,
-          "this user may not open or write " + e.getFile(),
+          "this user may not open or write "
+              + e.getFile()
+              + (e.getReason() == null ? "" : ": " + e.getReason()),
           "Run the command as a user who may, or choose another place.");
     }
     if (thrown instanceof FileAlreadyExistsException e) {
