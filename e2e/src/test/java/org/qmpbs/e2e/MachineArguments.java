@@ -1,5 +1,6 @@
 package org.qmpbs.e2e;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +37,9 @@ final class MachineArguments {
       case BLOCKDEV, BLOCKDEV_WITHOUT_ID -> {
         add(
             "-blockdev",
-            "driver=%s,node-name=node-%s,file.driver=file,file.filename=%s,discard=unmap"
-                .formatted(format, label, image));
+            "driver=%s,node-name=node-%s,file.driver=%s,file.filename=%s,discard=unmap"
+                .formatted(
+                    format, label, Files.isRegularFile(image) ? "file" : "host_device", image));
         device(plan, "node-" + label, plan.attachment() == Attachment.BLOCKDEV);
       }
       case DRIVE, DRIVE_WITHOUT_DEVICE_ID -> {

@@ -17,6 +17,7 @@ final class FindingText {
   /** Grouped by severity, the worst first, each group with what to do. */
   static List<String> grouped(List<Finding> findings, String image) {
     List<String> lines = new ArrayList<>();
+    boolean repairNamed = false;
     for (Severity severity : Severity.values()) {
       List<Finding> group = findings.stream().filter(each -> each.severity() == severity).toList();
       if (group.isEmpty()) {
@@ -29,7 +30,11 @@ final class FindingText {
         lines.add("  … and " + (group.size() - MOST) + " more; --output-format json has them all");
       }
       if (group.stream().anyMatch(each -> !each.rule().isGuests())) {
-        lines.add("  what to do: " + Severities.remedy(severity, image));
+        boolean mended = repairNamed && severity != Severity.NOTE;
+        lines.add(
+            "  what to do: "
+                + (mended ? "the repair above mends it, too" : Severities.remedy(severity, image)));
+        repairNamed = true;
       }
       if (severity != Severity.NOTE && group.stream().anyMatch(each -> each.rule().isGuests())) {
         lines.add("  what to do: " + Severities.guestRemedy(image));

@@ -81,7 +81,7 @@ class DamageReportsTest {
               byte 266240 (0x41000): nothing uses the cluster, and it counts as taken
                 expected a
                 found    b
-              what to do: qmpbs bitmap repair --keep-good '/srv/vm 1.qcow2', when the room is needed
+              what to do: the repair above mends it, too
 
             NOTE: unusual, harmless (1)
               byte 7 (0x7): bytes that nobody reads are not zero
