@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 class FullVolumeTest {
   private static final int MIB = 1 << 20;
   private static final int CLUSTER = 65536;
-  private static final long VOLUME = 64 * MIB;
+  private static final long VOLUME = 32 * MIB;
 
   private static final String FULL = "No space left on device";
 
   /** More than fits. */
-  private static final long DISK = 96 * MIB;
+  private static final long DISK = 48 * MIB;
 
   @TempDir Path folder;
   private Volume volume;
