@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.qmpbs.client.bitmap.BitmapCheckReport;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.qcow2.bitmap.BitmapImage;
@@ -44,7 +45,9 @@ final class BitmapCheckCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "bitmap check")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> check());
+        .run(
+            Consequence.NOTHING_CHANGED,
+            (out, interruption) -> ImageIoException.naming(file, this::check));
   }
 
   private Report check() throws IOException {

@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.bitmap.ActionsReport;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.cli.BitmapActionOptions.Step;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
@@ -33,7 +34,11 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = BitmapCommand.NAME,
-    description = "Change the dirty bitmaps of a qcow2 image; list, check and repair them.",
+    description = {
+      "Change the dirty bitmaps of a qcow2 image; list, check and repair them.",
+      "Actions are done in the order in which they are given, as with qemu-img bitmap.",
+      "list, check and repair have options of their own: qmpbs bitmap list --help."
+    },
     customSynopsis = {
       "qmpbs bitmap --add|--remove|--clear|--enable|--disable|--merge SOURCE ... [-b FILE] [-F FMT]",
       "                    [-g N] [-f qcow2] [--output human|json] FILENAME BITMAP",
@@ -43,11 +48,6 @@ import picocli.CommandLine.Spec;
       "       qmpbs bitmap check  FILENAME [-U]",
       "       qmpbs bitmap repair FILENAME [--dry-run] [--keep-good] [--side-file FILE]",
       "       qmpbs bitmap repair --undo FILE FILENAME"
-    },
-    footer = {
-      "",
-      "list, check and repair have options of their own: qmpbs bitmap list --help.",
-      "Actions are done in the order in which they are given, as with qemu-img bitmap."
     },
     mixinStandardHelpOptions = true)
 final class BitmapCommand implements CliCommand {
@@ -122,18 +122,21 @@ final class BitmapCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, NAME)
-        .run(code -> consequence, (out, interruption) -> change(out));
+        .run(code -> consequence, (out, interruption) -> change(out, interruption));
   }
 
-  private Report change(Output out) throws IOException {
+  private Report change(Output out, Interruption interruption) throws IOException {
     List<Step> steps = actions.steps(spec.commandLine().getParseResult());
     refuseWrongOptions();
     List<String> named = live.words(words, List.of("BITMAP"), USAGE);
     String name = named.get(named.size() - 1);
     BitmapName bitmap = BitmapActionOptions.name(name);
-    return live.given()
-        ? changeLive(name, steps)
-        : changeImage(Path.of(named.get(0)), bitmap, steps, out);
+    if (live.given()) {
+      return changeLive(name, steps);
+    }
+    Path file = Path.of(named.get(0));
+    BitmapCodes.finishBegunWork(interruption);
+    return ImageIoException.naming(file, () -> changeImage(file, bitmap, steps, out));
   }
 
   private void refuseWrongOptions() throws UsageException {
@@ -173,11 +176,11 @@ final class BitmapCommand implements CliCommand {
     List<BitmapAction> list = steps.stream().map(Step::action).toList();
     try (BitmapImage image = BitmapImage.openForWriting(file);
         SourceImage source = SourceImage.open(sourceFile, file)) {
-      image.warnings().forEach(out::warn);
       consequence =
           "The error says what was written. Guest data was not touched; qmpbs bitmap check tells how"
               + " the bitmaps are.";
       BitmapsApplied applied = image.apply(bitmap, list, source.image());
+      image.warnings().forEach(out::warn);
       if (applied.refused().isPresent()) {
         ActionRefusedException refused =
             new ActionRefusedException(

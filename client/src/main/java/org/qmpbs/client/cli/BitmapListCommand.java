@@ -8,6 +8,7 @@ import org.qmpbs.client.bitmap.BitmapListReport;
 import org.qmpbs.client.bitmap.BitmapRow;
 import org.qmpbs.client.bitmap.Extents;
 import org.qmpbs.client.bitmap.ExtentsReport;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
@@ -68,7 +69,8 @@ final class BitmapListCommand implements CliCommand {
   private Report list(Output out) throws IOException {
     List<String> named = live.words(words, List.of(), USAGE);
     if (!live.given()) {
-      return listImage(Path.of(named.get(0)), out);
+      Path file = Path.of(named.get(0));
+      return ImageIoException.naming(file, () -> listImage(file, out));
     }
     if (extents != null || forceShare) {
       throw new UsageException(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.bitmap.BitmapRepairReport;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.bitmap.SideFiles;
 import org.qmpbs.client.bitmap.UndoReport;
 import org.qmpbs.client.output.ExitCode;
@@ -78,7 +79,7 @@ final class BitmapRepairCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "bitmap repair")
-        .run(code -> consequence(), (out, interruption) -> run());
+        .run(code -> consequence(), (out, interruption) -> run(interruption));
   }
 
   /** A side file that is there may mean that writing had begun. */
@@ -91,16 +92,23 @@ final class BitmapRepairCommand implements CliCommand {
         + ": run the repair again, or undo it with --undo.";
   }
 
-  private Report run() throws IOException {
+  private Report run(Interruption interruption) throws IOException {
     refuseWrongOptions();
     if (undo != null) {
-      return undo(undo);
+      Path from = undo;
+      BitmapCodes.finishBegunWork(interruption);
+      return ImageIoException.naming(file, () -> undo(from));
     }
-    if (dryRun) {
-      try (BitmapImage image = BitmapImage.openForReading(file, false)) {
-        return report(image.planRepair(keepGood), Optional.empty());
-      }
+    return ImageIoException.naming(file, () -> dryRun ? plan() : repair(interruption));
+  }
+
+  private Report plan() throws IOException {
+    try (BitmapImage image = BitmapImage.openForReading(file, false)) {
+      return report(image.planRepair(keepGood), Optional.empty());
     }
+  }
+
+  private Report repair(Interruption interruption) throws IOException {
     try (BitmapImage image = BitmapImage.openForWriting(file)) {
       RepairPlan plan = image.planRepair(keepGood);
       if (plan.isEmpty()) {
@@ -108,7 +116,10 @@ final class BitmapRepairCommand implements CliCommand {
       }
       Path side = sideFile == null ? SideFiles.of(file, host.clock()) : sideFile.toAbsolutePath();
       saved = Files.notExists(side) ? side : null;
-      RepairOutcome outcome = image.repair(keepGood, side);
+      BitmapCodes.finishBegunWork(interruption);
+      RepairOutcome outcome =
+          ImageIoException.naming(
+              "the image or the side file " + side, () -> image.repair(keepGood, side));
       return report(outcome.plan(), Optional.of(outcome.sideFile()));
     }
   }

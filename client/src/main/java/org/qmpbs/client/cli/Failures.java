@@ -21,6 +21,7 @@ import org.qmpbs.client.backup.MachineBusyException;
 import org.qmpbs.client.backup.OutcomeUnknownException;
 import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.bitmap.ActionRefusedException;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.connect.SettingsException;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
@@ -184,6 +185,13 @@ final class Failures {
           ExitCode.USAGE,
           thrown,
           "Check that FILENAME is the qcow2 image that was meant. Only qcow2 stores bitmaps.");
+    }
+    if (thrown instanceof ImageIoException) {
+      return of(
+          ExitCode.TARGET,
+          thrown,
+          "See what the kernel says of the disk (dmesg) and whether there is room, then run the command"
+              + " again.");
     }
     if (thrown instanceof SideFileException) {
       return of(

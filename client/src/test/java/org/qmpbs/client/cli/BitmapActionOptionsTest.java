@@ -26,7 +26,9 @@ class BitmapActionOptionsTest {
   private static final class Holder {
     @Mixin private final BitmapActionOptions actions = new BitmapActionOptions();
 
-    @Parameters private List<String> words;
+    @SuppressWarnings("UnusedVariable") // takes the words between the options
+    @Parameters
+    private List<String> words;
   }
 
   private static List<Step> steps(String... args) throws UsageException {
@@ -85,7 +87,7 @@ class BitmapActionOptionsTest {
       expected.append(word).append('\n');
     }
     StringBuilder found = new StringBuilder();
-    steps(line.toString().trim().split(" "))
+    steps(line.toString().trim().split(" ", -1))
         .forEach(step -> found.append(step.word()).append('\n'));
     assertThat(found).hasToString(expected.toString());
   }

@@ -55,7 +55,7 @@ class BitmapCommandTest {
 
   private int run(String line) {
     List<String> words = new ArrayList<>(List.of("bitmap"));
-    for (String word : line.split(" ")) {
+    for (String word : line.split(" ", -1)) {
       words.add(word.endsWith(".qcow2") || word.endsWith(".side") ? at(word) : word);
     }
     return host.run(words.toArray(String[]::new));
@@ -78,7 +78,7 @@ class BitmapCommandTest {
   void whatItDoesIsWhatQemuImgDoes(String line) throws Exception {
     Files.copy(directory.resolve("disk.qcow2"), directory.resolve("theirs.qcow2"));
     List<String> theirs = new ArrayList<>(List.of("qemu-img", "bitmap"));
-    Stream.of(line.replace("disk.qcow2", "theirs.qcow2").split(" "))
+    Stream.of(line.replace("disk.qcow2", "theirs.qcow2").split(" ", -1))
         .map(word -> word.endsWith(".qcow2") ? at(word) : word)
         .forEach(theirs::add);
     tool(theirs.toArray(String[]::new));

@@ -43,7 +43,7 @@ class BitmapUsageTest {
 
   private String[] bitmap(String line) {
     List<String> words = new ArrayList<>(List.of("bitmap"));
-    for (String word : line.split(" ")) {
+    for (String word : line.split(" ", -1)) {
       words.add(word.equals(IMAGE) ? image.toString() : word);
     }
     return words.toArray(String[]::new);

@@ -38,7 +38,16 @@ class CliTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"backup", "restore", "snapshots", "files", "status", "recover", "version"})
+      strings = {
+        "backup",
+        "restore",
+        "snapshots",
+        "files",
+        "status",
+        "recover",
+        "version",
+        "bitmap"
+      })
   void theHelpOfEveryCommandEndsWithItsExitCodes(String command) {
     assertThat(host.run(command, "--help")).isZero();
     String codes = host.out().substring(host.out().indexOf("Exit codes:"));
