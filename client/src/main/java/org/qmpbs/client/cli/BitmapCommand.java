@@ -40,8 +40,9 @@ import picocli.CommandLine.Spec;
       "list, check and repair have options of their own: qmpbs bitmap list --help."
     },
     customSynopsis = {
-      "qmpbs bitmap --add|--remove|--clear|--enable|--disable|--merge SOURCE ... [-b FILE] [-F FMT]",
-      "                    [-g N] [-f qcow2] [--output human|json] FILENAME BITMAP",
+      "qmpbs bitmap --add|--remove|--clear|--enable|--disable|--merge SOURCE ...",
+      "                    [-b FILE [-F FMT]] [-g N] [-f qcow2] [--output human|json]",
+      "                    FILENAME BITMAP",
       "       qmpbs bitmap ACTION ... [-g N] --qmp SOCKET --node NAME BITMAP",
       "       qmpbs bitmap list   FILENAME [--extents NAME] [-U]",
       "       qmpbs bitmap list   --qmp SOCKET --node NAME",
