@@ -54,7 +54,7 @@ public record BitmapRepairReport(
   private List<String> undo(Path file) {
     return List.of(
         "what was replaced is in " + file,
-        "  to undo, before a machine writes to the image: qmpbs bitmap repair --undo "
+        "  to undo, before anything else opens the image for writing: qmpbs bitmap repair --undo "
             + ShellWord.of(file)
             + " "
             + ShellWord.of(image));

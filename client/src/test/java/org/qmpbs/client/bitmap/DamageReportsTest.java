@@ -156,7 +156,7 @@ class DamageReportsTest {
             bitmaps dropped: qmpbs:0123456789abcdef:1795251600:00112233445566ff
             clusters given free: 7
             what was replaced is in /srv/vm 1.side
-              to undo, before a machine writes to the image: qmpbs bitmap repair --undo '/srv/vm 1.side' '/srv/vm 1.qcow2'
+              to undo, before anything else opens the image for writing: qmpbs bitmap repair --undo '/srv/vm 1.side' '/srv/vm 1.qcow2'
             the guest's data was not touched
             the next backup: reads this disk completely, once, and sends only what the server does not have
             """);
