@@ -95,7 +95,8 @@ public final class Cli {
   private int wrongUse(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     if (asksForJson(args)) {
-      Output output = new JsonOutput(host.out(), line.getCommandName(), true, false, host.clock());
+      String command = line.getCommandSpec().qualifiedName().replaceFirst("^qmpbs ", "");
+      Output output = new JsonOutput(host.out(), command, true, false, host.clock());
       output.fail(Failures.wrongUse(e, line), e);
     } else {
       line.getErr().println("error: " + e.getMessage());

@@ -115,6 +115,8 @@ class BitmapUsageTest {
     assertThat(host.run(bitmap("IMAGE b --output-format json"))).isEqualTo(2);
     assertThat(host.out()).contains("\"kind\":\"usage\"").contains("need at least one of");
     assertThat(host.err()).isEmpty();
+    assertThat(host.run(bitmap("check --output-format json"))).isEqualTo(2);
+    assertThat(host.out()).contains("\"command\":\"bitmap check\"", "FILENAME");
   }
 
   @Test
