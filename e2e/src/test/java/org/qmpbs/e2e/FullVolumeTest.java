@@ -50,9 +50,12 @@ class FullVolumeTest {
 
   @AfterEach
   void end() {
-    machine.close();
-    server.close();
-    volume.close();
+    try {
+      machine.close();
+      server.close();
+    } finally {
+      volume.close(); // a loop device outlives its test, and there are few
+    }
   }
 
   @Test
