@@ -82,6 +82,13 @@ final class BitmapChange {
     commit = Optional.of(storing);
     if (storing.run()) {
       warnings.addAll(image.warnings());
+      if (leaves(image, name)) {
+        warnings.add(
+            "The table of the inconsistent bitmap '"
+                + name
+                + "' was broken, so its clusters stay taken; qmpbs bitmap repair, or qemu-img check"
+                + " -r leaks, gives them free.");
+      }
       if (storing.alreadyFree() > 0) {
         warnings.add(
             storing.alreadyFree()
@@ -92,6 +99,12 @@ final class BitmapChange {
       shorten(length);
     }
     return new BitmapsApplied(applied, editor.entries().size(), refused);
+  }
+
+  /** Whether a bitmap that had been in use was removed, and its clusters could not be told. */
+  private static boolean leaves(StrictImage image, BitmapName name) throws IOException {
+    Optional<DirectoryEntry> old = image.find(name).filter(DirectoryEntry::inUse);
+    return old.isPresent() && image.claims(old.get()).length == 0;
   }
 
   private void requireEditable(StrictImage image) throws BitmapRefusedException {

@@ -20,7 +20,6 @@ import org.qmpbs.qcow2.Qcow2Header;
  *
  * <p>Not for use by several threads.
  */
-@SuppressWarnings("DoNotCallSuggester") // goes with the last method that is filled in
 public final class BitmapImage implements AutoCloseable {
   private final Path path;
   private final ImageLock lock;
