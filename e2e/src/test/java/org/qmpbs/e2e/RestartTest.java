@@ -111,6 +111,29 @@ class RestartTest {
   }
 
   @Test
+  void recoverRemovesTheDeadBitmapOfAMachineThatIsOff() {
+    machine.quit();
+    machine.start();
+    machine.kill();
+    Path image = machine.disk("alpha").image();
+    Qemu.img("bitmap", "--add", image.toString(), "somebody");
+    assertThat(Qemu.bitmaps(image)).hasSize(2);
+    String[] recover = {
+      "recover", "--disk", image + "", "--scratch", stage.scratch() + "", "--output-format", "json"
+    };
+    Outcome outcome = stage.qmpbs().run(recover).assertDone();
+    assertThat(outcome.summary().get("removed")).hasSize(1);
+    assertThat(Qemu.bitmaps(image)).containsExactly("somebody");
+    Qemu.img("check", "-q", image.toString());
+    // A dead bitmap is what QEMU refuses to resize an image for.
+    Qemu.img("resize", "-q", image.toString(), "+4M");
+    Qemu.img("resize", "-q", "--shrink", image.toString(), "-4M");
+    machine.start();
+    assertThat(stage.qmpbs().run(recover).exitCode()).as("an image in use").isEqualTo(13);
+    backUpAndRestore().disk(qcow2).assertFull("BITMAP_MISSING");
+  }
+
+  @Test
   void anExternalDataFileThatWasWrittenWhileQemuWasOffIsReadInFull() throws IOException {
     Path other = java.nio.file.Files.createDirectory(folder.resolve("other"));
     Path data = other.resolve("gamma.raw");

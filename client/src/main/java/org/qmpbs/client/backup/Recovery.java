@@ -1,12 +1,17 @@
 package org.qmpbs.client.backup;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
+import org.qmpbs.qcow2.bitmap.BitmapAction;
+import org.qmpbs.qcow2.bitmap.BitmapImage;
+import org.qmpbs.qcow2.bitmap.StoredBitmap;
 
 /**
  * Clears away what dead runs left of a running machine, and nothing else: exports, jobs, filters
@@ -69,6 +74,38 @@ public final class Recovery {
     }
     DeadRuns.sweep(scratchParent, log);
     return new Result(removed, left);
+  }
+
+  /**
+   * For a machine that is off: its images may have bitmaps of ours that were not saved, because
+   * QEMU or the host died.
+   *
+   * @param images qcow2 images
+   * @param scratchDirectory as for backups, or null for the default
+   */
+  public static Result ofImages(List<Path> images, @Nullable Path scratchDirectory) {
+    Lists log = new Lists(new ArrayList<>(), new ArrayList<>());
+    for (Path path : images) {
+      try (BitmapImage image = BitmapImage.openForWriting(path)) {
+        removeWorthless(image, log);
+      } catch (NoSuchFileException e) {
+        log.left("there is no image " + path);
+      } catch (IOException e) {
+        log.left("nothing could be done to " + path + ": " + e.getMessage());
+      }
+    }
+    DeadRuns.sweep(scratchDirectory == null ? RunDirectory.DEFAULT_PARENT : scratchDirectory, log);
+    return new Result(log.gone(), log.stays());
+  }
+
+  private static void removeWorthless(BitmapImage image, CleanUpLog log) throws IOException {
+    for (StoredBitmap bitmap : image.list()) {
+      String name = bitmap.name().toString();
+      if (bitmap.inconsistent() && EpochName.parse(name).isPresent()) {
+        image.apply(bitmap.name(), List.of(new BitmapAction.Remove()), Optional.empty());
+        log.removed("removed the inconsistent bitmap " + name + " of " + image.path());
+      }
+    }
   }
 
   /** They record nothing, and QEMU refuses to resize a disk that has one. */

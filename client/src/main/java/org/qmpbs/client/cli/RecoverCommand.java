@@ -2,6 +2,7 @@ package org.qmpbs.client.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,13 +28,26 @@ final class RecoverCommand implements CliCommand {
 
   @Mixin private final OutputOptions output = new OutputOptions();
 
-  @Option(
-      names = "--qmp",
-      paramLabel = "SOCKET",
-      required = true,
-      description = "Monitor socket of the machine.")
+  @ArgGroup(multiplicity = "1")
   @SuppressWarnings("NullAway.Init") // picocli requires it
-  private Path qmp;
+  private Where where;
+
+  /** A machine that runs, or the images of one that does not. */
+  private static final class Where {
+    @Option(
+        names = "--qmp",
+        paramLabel = "SOCKET",
+        required = true,
+        description = "Monitor socket of the machine.")
+    private @Nullable Path qmp;
+
+    @Option(
+        names = "--disk",
+        paramLabel = "FILE",
+        required = true,
+        description = "qcow2 image of a machine that is off; may be repeated.")
+    private List<Path> disks = new ArrayList<>();
+  }
 
   @Option(
       names = "--scratch",
@@ -61,7 +76,13 @@ final class RecoverCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "recover")
-        .run(SOME_LEFT, (out, interruption) -> new Done(new Recovery(qmp, scratch).run()));
+        .run(SOME_LEFT, (out, interruption) -> new Done(recover()));
+  }
+
+  private Recovery.Result recover() throws IOException {
+    return where.qmp != null
+        ? new Recovery(where.qmp, scratch).run()
+        : Recovery.ofImages(where.disks, scratch);
   }
 
   private record Done(Recovery.Result result) implements Report {
