@@ -207,6 +207,11 @@ final class QemuMachine implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the machine is not running"));
   }
 
+  /** Whether it was started and not ended by the test. */
+  boolean isRunning() {
+    return process != null;
+  }
+
   /** QEMU is up and its guest runs: nothing of ours crashed, paused or hung it. */
   void assertUnharmed() {
     assertThat(running().isAlive()).as("QEMU lives\n%s", logText()).isTrue();
