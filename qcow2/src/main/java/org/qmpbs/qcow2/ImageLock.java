@@ -140,7 +140,7 @@ public final class ImageLock implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (FileSystemException e) {
-      throw withHint(image, e);
+      throw Files.isReadable(image) && !Files.isDirectory(image) ? withHint(image, e) : e;
     }
   }
 
@@ -162,14 +162,16 @@ public final class ImageLock implements AutoCloseable {
     return true;
   }
 
-  private static AccessDeniedException withHint(Path image, FileSystemException cause) {
+  /** Without the reason where the system gives none but the kind of exception. */
+  static AccessDeniedException withHint(Path image, FileSystemException cause) {
+    String reason = cause.getReason() == null ? "" : " (" + cause.getReason() + ")";
     AccessDeniedException hint =
         new AccessDeniedException(
             image.toString(),
             null,
-            "it cannot be opened for writing ("
-                + cause.getReason()
-                + "), and without that it cannot be told whether somebody else writes to it; run"
+            "it cannot be opened for writing"
+                + reason
+                + ", and without that it cannot be told whether somebody else writes to it; run"
                 + " as a user who may write, or read it as it is with --force-share");
     hint.initCause(cause);
     return hint;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,8 +87,24 @@ class ReaderLockTest {
 
     assertThat(Files.isReadable(readOnly)).isTrue();
     assertThatThrownBy(() -> ImageLock.acquireForReading(readOnly))
-        .isInstanceOf(java.nio.file.AccessDeniedException.class)
+        .isInstanceOf(AccessDeniedException.class)
         .hasMessageContaining("--force-share");
+  }
+
+  /** The usual case of a user who is not root: the system says no more than that. */
+  @Test
+  void aHintShowsNoReasonWhereThereIsNone() {
+    assertThat(ImageLock.withHint(image, new AccessDeniedException(at())))
+        .hasMessageContaining("--force-share")
+        .hasMessageNotContaining("null");
+  }
+
+  @Test
+  void whatForceShareCannotReadEitherGetsNoSuchHint() {
+    assertThatThrownBy(() -> ImageLock.acquireForReading(folder))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("Is a directory")
+        .hasMessageNotContaining("--force-share");
   }
 
   private String at() {
