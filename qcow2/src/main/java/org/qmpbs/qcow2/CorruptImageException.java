@@ -19,6 +19,16 @@ public final class CorruptImageException extends IOException {
     this.offset = offset;
   }
 
+  private CorruptImageException(String message, CorruptImageException cause) {
+    super(message, cause);
+    this.offset = cause.offset;
+  }
+
+  /** The same, said of this image. */
+  public CorruptImageException named(Object image) {
+    return new CorruptImageException(image + ": " + getMessage(), this);
+  }
+
   /** The byte of the image at which the rule is broken. */
   public long offset() {
     return offset;

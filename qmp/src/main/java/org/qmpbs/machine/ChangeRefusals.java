@@ -113,7 +113,10 @@ final class ChangeRefusals {
     return explained.inWordsOf(refusal);
   }
 
+  /** A shell takes the names that QEMU gives, as {@code #block123}, for comments. */
   private static String lookAt(String node) {
-    return "This shows the bitmaps as they are now: qmpbs bitmap list --qmp SOCKET --node " + node;
+    return "This shows the bitmaps as they are now: qmpbs bitmap list --qmp SOCKET --node '"
+        + node
+        + "'";
   }
 }

@@ -1,6 +1,7 @@
 package org.qmpbs.client.backup;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.qcow2.bitmap.BitmapAction;
 import org.qmpbs.qcow2.bitmap.BitmapImage;
+import org.qmpbs.qcow2.bitmap.BitmapRefusedException;
 import org.qmpbs.qcow2.bitmap.StoredBitmap;
 
 /**
@@ -90,6 +92,10 @@ public final class Recovery {
         removeWorthless(image, log);
       } catch (NoSuchFileException e) {
         log.left("there is no image " + path);
+      } catch (AccessDeniedException e) {
+        log.left("nothing could be done to " + path + ": this user may not open or write it");
+      } catch (BitmapRefusedException e) {
+        log.left("nothing could be done to " + path + ": " + e.getMessage() + " " + e.remedy());
       } catch (IOException e) {
         log.left("nothing could be done to " + path + ": " + e.getMessage());
       }

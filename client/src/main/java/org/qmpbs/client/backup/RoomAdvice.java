@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
+import org.qmpbs.qcow2.bitmap.ShellWord;
 
 /** What is said about a disk whose bitmaps may find no room when QEMU ends. */
 public final class RoomAdvice {
@@ -28,7 +29,7 @@ public final class RoomAdvice {
               + Sizes.format(room.stored())
               + ", and QEMU loses all of them if it cannot; free room there, or remove bitmaps that"
               + " nobody needs: qmpbs bitmap --remove --qmp SOCKET --node "
-              + disk.formatNode()
+              + ShellWord.of(disk.formatNode())
               + " BITMAP. The next bitmap is kept in memory only, so that after a restart of QEMU the"
               + " disk is read completely");
     }

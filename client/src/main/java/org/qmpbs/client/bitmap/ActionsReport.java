@@ -20,6 +20,11 @@ public record ActionsReport(int applied, int bitmaps, boolean asked) implements 
   }
 
   @Override
+  public String done() {
+    return "All actions were applied, do not repeat them.";
+  }
+
+  @Override
   public void describe(ObjectNode summary) {
     summary.put("actions_applied", applied).put("resulting_bitmaps", bitmaps);
   }

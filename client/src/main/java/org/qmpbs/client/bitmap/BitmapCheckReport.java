@@ -9,6 +9,7 @@ import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.qcow2.bitmap.CheckReport;
 import org.qmpbs.qcow2.bitmap.Severity;
+import org.qmpbs.qcow2.bitmap.ShellWord;
 
 /** What {@code qmpbs bitmap check} shows. */
 public record BitmapCheckReport(Path image, CheckReport check) implements Listing {

@@ -10,6 +10,7 @@ import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.qcow2.bitmap.BitmapName;
 import org.qmpbs.qcow2.bitmap.RepairPlan;
+import org.qmpbs.qcow2.bitmap.ShellWord;
 
 /**
  * What {@code qmpbs bitmap repair} says. It is a listing: where the side file is must be told even
@@ -26,6 +27,13 @@ public record BitmapRepairReport(
   @Override
   public ExitCode exitCode() {
     return Severities.exitCode(plan.remaining());
+  }
+
+  @Override
+  public String done() {
+    return sideFile
+        .map(file -> "The image was repaired; what was replaced is in " + file + ".")
+        .orElse("Nothing was changed.");
   }
 
   @Override

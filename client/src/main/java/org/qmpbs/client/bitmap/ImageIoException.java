@@ -1,6 +1,8 @@
 package org.qmpbs.client.bitmap;
 
 import java.io.IOException;
+import org.qmpbs.qcow2.CorruptImageException;
+import org.qmpbs.qcow2.UnsupportedImageException;
 
 /** The system could not read or write an image or a side file. */
 public final class ImageIoException extends IOException {
@@ -26,6 +28,10 @@ public final class ImageIoException extends IOException {
   public static <T> T naming(Object files, Work<T> work) throws IOException {
     try {
       return work.run();
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(files + ": " + e.getMessage());
+    } catch (CorruptImageException e) {
+      throw e.named(files);
     } catch (IOException e) {
       if (e.getClass() != IOException.class) {
         throw e;

@@ -114,6 +114,11 @@ final class BitmapActionOptions {
           "a bitmap's name has 1 to " + LONGEST_NAME + " bytes, this one has " + length,
           "Check the name; qmpbs bitmap list FILENAME shows those that there are.");
     }
+    if (Encoding.isLost(text)) {
+      throw new UsageException(
+          "the bitmap's name '" + text + "' is not UTF-8",
+          "Choose another name. A bitmap that has one can be removed with qemu-img bitmap --remove.");
+    }
     return BitmapName.of(text);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.qmpbs.client.bitmap.BitmapCheckReport;
 import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.qcow2.bitmap.BitmapImage;
 import picocli.CommandLine.Command;
@@ -47,11 +48,14 @@ final class BitmapCheckCommand implements CliCommand {
     return new CommandRunner(host, output, "bitmap check")
         .run(
             Consequence.NOTHING_CHANGED,
-            (out, interruption) -> ImageIoException.naming(file, this::check));
+            (out, interruption) -> ImageIoException.naming(file, () -> check(out)));
   }
 
-  private Report check() throws IOException {
+  private Report check(Output out) throws IOException {
     try (BitmapImage image = BitmapImage.openForReading(file, forceShare)) {
+      if (forceShare) {
+        out.warn(BitmapCodes.OPEN_ELSEWHERE);
+      }
       return new BitmapCheckReport(file, image.check());
     }
   }

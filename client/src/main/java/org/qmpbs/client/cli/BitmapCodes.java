@@ -6,6 +6,11 @@ import org.qmpbs.client.output.ExitCode;
 
 /** What the commands about bitmaps have in common. */
 final class BitmapCodes {
+  /** Beside what is read with {@code --force-share}. */
+  static final String OPEN_ELSEWHERE =
+      "if a machine has this image open, its bitmaps look inconsistent here and their bits are in"
+          + " its memory; ask the machine itself: qmpbs bitmap list --qmp SOCKET --node NAME";
+
   private BitmapCodes() {}
 
   /** Exit codes that come with reading an image and with signals, and {@code more}. */

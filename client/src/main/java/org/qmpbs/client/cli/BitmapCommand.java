@@ -55,7 +55,8 @@ final class BitmapCommand implements CliCommand {
   static final String NAME = "bitmap";
 
   private static final String USAGE =
-      "qmpbs bitmap --add FILENAME BITMAP (or --remove, --clear, …)";
+      "qmpbs bitmap --add FILENAME BITMAP (or --remove, --clear, …), or --qmp SOCKET --node NAME in"
+          + " place of FILENAME";
 
   private enum Style {
     human,
@@ -137,7 +138,7 @@ final class BitmapCommand implements CliCommand {
     }
     Path file = Path.of(named.get(0));
     BitmapCodes.finishBegunWork(interruption);
-    return ImageIoException.naming(file, () -> changeImage(file, bitmap, steps, out));
+    return changeImage(file, bitmap, steps, out);
   }
 
   private void refuseWrongOptions() throws UsageException {
@@ -175,12 +176,14 @@ final class BitmapCommand implements CliCommand {
   private Report changeImage(Path file, BitmapName bitmap, List<Step> steps, Output out)
       throws IOException {
     List<BitmapAction> list = steps.stream().map(Step::action).toList();
-    try (BitmapImage image = BitmapImage.openForWriting(file);
+    try (BitmapImage image = ImageIoException.naming(file, () -> BitmapImage.openForWriting(file));
         SourceImage source = SourceImage.open(sourceFile, file)) {
+      ImageIoException.naming(file, image::header);
       consequence =
           "The error says what was written. Guest data was not touched; qmpbs bitmap check tells how"
               + " the bitmaps are.";
-      BitmapsApplied applied = image.apply(bitmap, list, source.image());
+      BitmapsApplied applied =
+          ImageIoException.naming(file, () -> image.apply(bitmap, list, source.image()));
       image.warnings().forEach(out::warn);
       if (applied.refused().isPresent()) {
         ActionRefusedException refused =

@@ -88,9 +88,7 @@ final class BitmapListCommand implements CliCommand {
     try (BitmapImage image = BitmapImage.openForReading(file, forceShare)) {
       image.warnings().forEach(out::warn);
       if (forceShare) {
-        out.warn(
-            "if a machine has this image open, its bitmaps look inconsistent here and their bits are in"
-                + " its memory; ask the machine itself: qmpbs bitmap list --qmp SOCKET --node NAME");
+        out.warn(BitmapCodes.OPEN_ELSEWHERE);
       }
       if (extents == null) {
         List<BitmapRow> rows = image.list().stream().map(BitmapRow::of).toList();

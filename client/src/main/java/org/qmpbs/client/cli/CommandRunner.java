@@ -39,8 +39,8 @@ final class CommandRunner {
       Report report = work.run(output, interruption);
       interruption.finished();
       output.succeed(report);
-      return report instanceof Listing && host.out().checkError()
-          ? cutShort()
+      return report instanceof Listing listing && host.out().checkError()
+          ? cutShort(listing)
           : report.exitCode().code();
     } catch (IOException | RuntimeException | Error e) {
       interruption.finished();
@@ -55,12 +55,12 @@ final class CommandRunner {
   }
 
   /** Half a list must not pass for the whole one; only standard error is left to say so. */
-  private int cutShort() {
+  private int cutShort(Listing report) {
     host.err()
         .println(
             "error: standard output took only a part of the answer\n"
                 + "  that means: "
-                + Consequence.NOTHING_CHANGED.of(ExitCode.TARGET)
+                + report.done()
                 + "\n  what to do: Give the place that it goes to more room, or read it to its end.");
     host.err().flush();
     return ExitCode.TARGET.code();

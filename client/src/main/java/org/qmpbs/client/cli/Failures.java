@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import javax.net.ssl.SSLException;
 import org.qmpbs.chunker.CorruptDataException;
@@ -203,9 +204,9 @@ final class Failures {
       return of(
           ExitCode.TARGET,
           thrown,
-          "Shut the machine down or end the tool. Or let the running machine's QEMU do it: give"
-              + " --qmp SOCKET --node NAME instead of FILENAME. list and check can look at what is"
-              + " in the file now with --force-share.");
+          "Shut the machine down or end the tool. Or let the running machine's QEMU list or change"
+              + " the bitmaps: give --qmp SOCKET --node NAME instead of FILENAME. list and check can"
+              + " look at what is in the file now with --force-share.");
     }
     return restoreProblem(thrown);
   }
@@ -298,7 +299,8 @@ final class Failures {
 
   private static Explanation localProblem(Throwable thrown) {
     if (thrown instanceof NoSuchFileException e) {
-      return new Explanation(ExitCode.NOT_FOUND, "there is no " + e.getFile(), "Check the path.");
+      return new Explanation(
+          ExitCode.NOT_FOUND, "there is no " + e.getFile(), Encoding.checkPath(e.getFile()));
     }
     if (thrown instanceof AccessDeniedException e) {
       // Its message is the path alone.
@@ -325,6 +327,12 @@ final class Failures {
     }
     if (thrown instanceof IOException) {
       return of(ExitCode.NETWORK, thrown, TRY_LATER);
+    }
+    if (thrown instanceof InvalidPathException e) {
+      return new Explanation(
+          ExitCode.USAGE,
+          "'" + e.getInput() + "' cannot be the name of a file in the locale of this process",
+          "Run the command with LC_ALL=C.UTF-8, or through bin/qmpbs, which sees to that.");
     }
     return new Explanation(
         ExitCode.INTERNAL,

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.qcow2.bitmap.BitmapImage;
 
 /** The image that bitmaps are merged from, if it is another one than that they are merged into. */
@@ -19,7 +20,14 @@ record SourceImage(Optional<BitmapImage> image) implements AutoCloseable {
     if (file == null || Files.isSameFile(file, target)) {
       return new SourceImage(Optional.empty());
     }
-    return new SourceImage(Optional.of(BitmapImage.openForReading(file, false)));
+    BitmapImage image = BitmapImage.openForReading(file, false);
+    try {
+      ImageIoException.naming(file, image::header);
+      return new SourceImage(Optional.of(image));
+    } catch (IOException | RuntimeException e) {
+      image.close();
+      throw e;
+    }
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.qmpbs.qcow2.bitmap.Finding;
 import org.qmpbs.qcow2.bitmap.RepairPlan;
 import org.qmpbs.qcow2.bitmap.Rule;
 import org.qmpbs.qcow2.bitmap.Severity;
+import org.qmpbs.qcow2.bitmap.ShellWord;
 
 class DamageReportsTest {
   private static final Path IMAGE = Path.of("/srv/vm 1.qcow2");
@@ -201,5 +202,8 @@ class DamageReportsTest {
     assertThat(ShellWord.of("/dev/vg0/vm-1")).isEqualTo("/dev/vg0/vm-1");
     assertThat(ShellWord.of("it's")).isEqualTo("'it'\\''s'");
     assertThat(ShellWord.of("")).isEqualTo("''");
+    assertThat(ShellWord.of("#block123")).isEqualTo("'#block123'");
+    assertThat(ShellWord.of(Path.of("-disk.qcow2"))).isEqualTo("./-disk.qcow2");
+    assertThat(ShellWord.of(Path.of("-a b"))).isEqualTo("'./-a b'");
   }
 }

@@ -130,6 +130,62 @@ class BitmapCommandTest {
   }
 
   @Test
+  void theImageThatIsNoneIsNamed() throws Exception {
+    Files.write(directory.resolve("raw.qcow2"), new byte[1 << 20]);
+    for (String line :
+        new String[] {
+          "--add raw.qcow2 b",
+          "list raw.qcow2",
+          "check raw.qcow2",
+          "repair raw.qcow2",
+          "--merge old -b raw.qcow2 disk.qcow2 old"
+        }) {
+      assertThat(run(line)).as(line).isEqualTo(2);
+      assertThat(host.err())
+          .contains("error: " + at("raw.qcow2") + ": not a qcow2 image", "Nothing was ");
+    }
+  }
+
+  @Test
+  void commandsThatAreShownCanBeTypedAsTheyAre() throws Exception {
+    Path spaced = Files.copy(directory.resolve("disk.qcow2"), directory.resolve("my disk's.qcow2"));
+    assertThat(host.run("bitmap", "--clear", spaced.toString(), "none")).isEqualTo(3);
+    assertThat(host.err())
+        .contains("qmpbs bitmap list '" + directory.resolve("my disk'\\''s.qcow2") + "'");
+  }
+
+  /** Java has put U+FFFD for the bytes; a bitmap of another name would be made or looked for. */
+  @Test
+  void aNameThatIsNotUtf8IsRefused() throws Exception {
+    String before = bitmaps(at("disk.qcow2"));
+    for (String line :
+        new String[] {
+          "--add disk.qcow2 \ufffd",
+          "--merge \ufffd disk.qcow2 old",
+          "list disk.qcow2 --extents \ufffd"
+        }) {
+      assertThat(run(line)).isEqualTo(2);
+      assertThat(host.err()).contains("is not UTF-8");
+    }
+    assertThat(bitmaps(at("disk.qcow2"))).isEqualTo(before);
+    assertThat(host.run("bitmap", "list", directory + "/\ufffd")).isEqualTo(3);
+    assertThat(host.err()).contains("symbolic link");
+  }
+
+  @Test
+  void whatWasDoneIsSaidEvenIfItsReportCannotBeWritten() throws Exception {
+    host.outFails = true;
+    assertThat(run("--add --output json disk.qcow2 b")).isEqualTo(11);
+    assertThat(host.err()).contains("All actions were applied").doesNotContain("Nothing was");
+    assertThat(bitmaps(at("disk.qcow2"))).contains("\"b\"");
+    damagedImage();
+    assertThat(run("repair --dry-run disk.qcow2")).isEqualTo(11);
+    assertThat(host.err()).contains("Nothing was changed");
+    assertThat(run("repair disk.qcow2")).isEqualTo(11);
+    assertThat(host.err()).contains("The image was repaired", at("disk.qcow2") + ".qmpbs-repair-");
+  }
+
+  @Test
   void dirtyRangesAreThoseThatQemuRecorded() {
     assertThat(run("list disk.qcow2 --extents fine")).isZero();
     assertThat(host.out())
@@ -223,6 +279,7 @@ class BitmapCommandTest {
       assertThat(last.path("bitmaps")).hasSize(2);
       assertThat(host.out()).contains("\"message_type\":\"warning\"", "ask the machine itself");
       assertThat(run("check -U disk.qcow2")).isEqualTo(16);
+      assertThat(host.err()).contains("warning: ", "ask the machine itself");
     } finally {
       nbd.destroy();
       nbd.waitFor();

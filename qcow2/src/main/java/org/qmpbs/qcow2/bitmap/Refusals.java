@@ -13,7 +13,7 @@ final class Refusals {
     return new BitmapRefusedException(
         Reason.NOT_FOUND,
         "There is no bitmap '" + name + "' in " + image + ".",
-        "See which there are with: qmpbs bitmap list " + image);
+        "See which there are with: qmpbs bitmap list " + ShellWord.of(image));
   }
 
   static BitmapRefusedException inconsistent(Path image, BitmapName name) {
@@ -25,7 +25,10 @@ final class Refusals {
             + image
             + " is inconsistent: it was not saved when the image was last closed, so it has"
             + " missed changes.",
-        "It cannot be used any more; remove it with: qmpbs bitmap --remove " + image + " NAME");
+        "It cannot be used any more; remove it with: qmpbs bitmap --remove -- "
+            + ShellWord.of(image)
+            + " "
+            + (name.isPrintable() ? ShellWord.of(name.toString()) : "NAME"));
   }
 
   static BitmapRefusedException alreadyExists(Path image, BitmapName name) {
@@ -46,7 +49,7 @@ final class Refusals {
                 ? "is not in " + image + "."
                 : "is inconsistent in " + image + ": it has missed changes."),
         missing
-            ? "See which there are with: qmpbs bitmap list " + image
+            ? "See which there are with: qmpbs bitmap list " + ShellWord.of(image)
             : "It cannot be used any more; make a full backup and a new bitmap instead.");
   }
 
@@ -136,14 +139,14 @@ final class Refusals {
             + what
             + "."
             + NOTHING_CHANGED,
-        "Make a copy of the image if you can, then: qemu-img check -r all " + image);
+        "Make a copy of the image if you can, then: qemu-img check -r all " + ShellWord.of(image));
   }
 
   static BitmapRefusedException guestDamaged(Path image, Finding finding) {
     return new BitmapRefusedException(
         Reason.DAMAGED,
         image + " is damaged, though not in its bitmaps, at " + finding + "." + NOTHING_CHANGED,
-        "Make a copy of the image if you can, then: qemu-img check -r all " + image);
+        "Make a copy of the image if you can, then: qemu-img check -r all " + ShellWord.of(image));
   }
 
   static BitmapRefusedException shared(Path image, String what, long offset) {
@@ -157,7 +160,10 @@ final class Refusals {
             + what
             + ", and something else as well: one of them is damaged."
             + NOTHING_CHANGED,
-        "See what is wrong with: qmpbs bitmap check " + image + ". Then: qmpbs bitmap repair.");
+        "See what is wrong with: qmpbs bitmap check "
+            + ShellWord.of(image)
+            + ". Then: qmpbs bitmap repair "
+            + ShellWord.of(image));
   }
 
   static BitmapRefusedException shortHeader(Path image) {
@@ -171,7 +177,7 @@ final class Refusals {
     return new BitmapRefusedException(
         Reason.VERSION_2,
         image + " is a version 2 image (compat 0.10), which cannot have bitmaps.",
-        "Convert it in place with: qemu-img amend -f qcow2 -o compat=1.1 " + image);
+        "Convert it in place with: qemu-img amend -f qcow2 -o compat=1.1 " + ShellWord.of(image));
   }
 
   static BitmapRefusedException encrypted(Path image) {
@@ -190,7 +196,7 @@ final class Refusals {
             + " set: its refcounts cannot be relied on, so nothing may be put where they say that"
             + " there is room."
             + NOTHING_CHANGED,
-        "Check and mend it first with: qemu-img check -r all " + image);
+        "Check and mend it first with: qemu-img check -r all " + ShellWord.of(image));
   }
 
   static BitmapRefusedException emptyDisk(Path image) {

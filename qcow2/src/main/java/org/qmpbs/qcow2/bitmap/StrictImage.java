@@ -109,7 +109,10 @@ record StrictImage(Path path, ImageFile file, BitmapScan scan, List<DirectoryEnt
       throw new BitmapRefusedException(
           Reason.DAMAGED,
           path + " is damaged at " + worst.get() + "; " + worst.get().rule().meaning() + ".",
-          "See what is wrong with: qmpbs bitmap check " + path + ". Then: qmpbs bitmap repair.");
+          "See what is wrong with: qmpbs bitmap check "
+              + ShellWord.of(path)
+              + ". Then: qmpbs bitmap repair "
+              + ShellWord.of(path));
     }
   }
 
