@@ -9,6 +9,7 @@ import java.util.Map;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
+import org.qmpbs.qmp.QmpCommandException;
 
 /**
  * Which bitmaps stay. Old and new ones record side by side until the server's answer is known:
@@ -45,14 +46,20 @@ final class BitmapRotation {
 
   /**
    * Removes bitmaps that QEMU cannot use any more. They record nothing, and block resizing the
-   * disk.
+   * disk. One that QEMU does not let go of stops nothing: removing takes a cluster, which a full
+   * volume does not have, and {@link #keepNew} says so of what is still there.
    */
   void removeInconsistent(List<Disk> disks) throws IOException {
     for (Disk disk : disks) {
       for (Bitmap bitmap : disk.bitmaps()) {
         if (bitmap.inconsistent() && !bitmap.busy() && EpochName.isOf(target, bitmap.name())) {
-          machine.removeBitmap(disk, bitmap.name());
-          progress.note("removed the inconsistent bitmap " + bitmap.name() + " of " + disk.name());
+          String what = "the inconsistent bitmap " + bitmap.name() + " of " + disk.name();
+          try {
+            machine.removeBitmap(disk, bitmap.name());
+            progress.note("removed " + what);
+          } catch (QmpCommandException e) {
+            progress.note("cannot remove " + what + ": " + e.getMessage());
+          }
         }
       }
     }

@@ -25,6 +25,7 @@ import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.ServerProblem;
+import org.qmpbs.qmp.QmpCommandException;
 
 @Timeout(120)
 class BackupJobTest {
@@ -251,6 +252,32 @@ class BackupJobTest {
     scene.assertLastSnapshotIsTheInstant();
     scene.assertBitmapsAreThoseOfTheLastSnapshot();
     scene.assertNoDebris();
+  }
+
+  /** QEMU needs a cluster to remove one of several bitmaps, which a full volume does not have. */
+  @Test
+  void anInconsistentBitmapThatCannotBeRemovedPreventsNoBackup() throws IOException {
+    scene.begin();
+    FakeMachine.FakeBitmap dead = new FakeMachine.FakeBitmap();
+    dead.inconsistent = true;
+    EpochName stale = new EpochName(Samples.TARGET, 1_600_000_000L, 6);
+    scene.machine.disks.get("virtio1").bitmaps.put(stale.text(), dead);
+    scene.steps.failAlwaysAfter(
+        0,
+        "remove bitmap",
+        () -> {
+          throw new QmpCommandException(
+              "block-dirty-bitmap-remove", "GenericError", "No space left on device");
+        });
+    BackupSummary summary = scene.job().run();
+    assertThat(summary.disks()).allMatch(disk -> disk.plan() instanceof Incremental);
+    assertThat(summary.leftovers()).anyMatch(line -> line.contains(stale.text()));
+    scene.assertLastSnapshotIsTheInstant();
+
+    scene.steps.heal();
+    scene.ticker.sleep(Duration.ofSeconds(60));
+    scene.backUp();
+    scene.assertBitmapsAreThoseOfTheLastSnapshot();
   }
 
   @Test
