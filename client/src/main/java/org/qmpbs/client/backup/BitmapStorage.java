@@ -22,9 +22,12 @@ final class BitmapStorage {
     this.rooms = rooms;
   }
 
-  /** Looks at the room as it is now. */
+  /**
+   * Looks at the room as it is now, of all disks: those that are not backed up take theirs from the
+   * same file systems when QEMU ends.
+   */
   static BitmapStorage at(MachinePort machine, List<Disk> disks) throws IOException {
-    return new BitmapStorage(disks, machine.bitmapRooms(disks));
+    return new BitmapStorage(disks, machine.bitmapRooms(machine.disks()));
   }
 
   /** Whether the next bitmap of this disk is to be stored. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,6 +253,17 @@ class BackupJobTest {
     scene.assertLastSnapshotIsTheInstant();
     scene.assertBitmapsAreThoseOfTheLastSnapshot();
     scene.assertNoDebris();
+  }
+
+  /** Its bitmaps go to the same file system when QEMU ends. */
+  @Test
+  void theRoomThatAnExcludedDiskTakesCountsToo() throws IOException {
+    scene.excluded = Set.of("virtio1");
+    scene.machine.disks.get("virtio1").room = 0;
+    BackupSummary summary = scene.job().run();
+    assertThat(scene.steps.done()).contains("rooms of 2");
+    assertThat(summary.disks()).singleElement().matches(DiskSummary::bitmapStored);
+    assertThat(summary.warnings()).isEmpty();
   }
 
   /** QEMU needs a cluster to remove one of several bitmaps, which a full volume does not have. */

@@ -36,6 +36,7 @@ final class BackupScene {
   private final Random random = new Random(42);
   private final Map<String, byte[]> instant = new LinkedHashMap<>();
   boolean full;
+  Set<String> excluded = Set.of();
   double audit;
   Duration deadline = Duration.ofHours(1);
 
@@ -73,7 +74,7 @@ final class BackupScene {
             Samples.GROUP,
             OptionalLong.empty(),
             List.of(),
-            Set.of(),
+            excluded,
             folder,
             OptionalLong.empty(),
             deadline,

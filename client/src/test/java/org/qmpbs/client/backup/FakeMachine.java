@@ -139,7 +139,7 @@ final class FakeMachine {
 
     @Override
     public Map<String, BitmapRoom> bitmapRooms(List<Disk> chosen) throws IOException {
-      steps.at("rooms");
+      steps.at("rooms of " + chosen.size());
       Map<String, BitmapRoom> rooms = new LinkedHashMap<>();
       for (Disk disk : chosen) {
         OptionalLong left = OptionalLong.of(disks.get(disk.name()).room);
