@@ -119,7 +119,7 @@ public final class BitmapImage implements AutoCloseable {
         source.isEmpty()
             ? Optional.empty()
             : Optional.of(StrictImage.of(source.get().path, source.get().file));
-    BitmapChange change = new BitmapChange(path, file);
+    BitmapChange change = new BitmapChange(path, RepairMark.lifted(file));
     BitmapsApplied applied = change.apply(bitmap, actions, other);
     done.addAll(change.warnings());
     return applied;

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +73,48 @@ class RepairUndoTest {
     Sample.io(image, "read 0 512");
 
     assertThatThrownBy(this::undo).isInstanceOf(BitmapRefusedException.class);
+  }
+
+  /** What the repair gave free was written to, though nothing came of it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void isRefusedOnceAChangeWroteEvenIfItCameToNothing(boolean keepGood) throws IOException {
+    Path source =
+        Files.copy(
+            Sample.TINY.in(Files.createDirectory(folder.resolve("o"))), folder.resolve("from"));
+    image = Sample.TINY.in(folder);
+    damage(Damage.IN_USE);
+    repair(keepGood);
+    byte[] repaired = Files.readAllBytes(image);
+    change(
+        source,
+        new BitmapAction.Add(OptionalLong.of(512)),
+        merge(Sample.NAMES.get(1)),
+        new BitmapAction.Remove());
+    assertThat(Files.readAllBytes(image)).isNotEqualTo(repaired);
+
+    assertThatThrownBy(this::undo).isInstanceOf(BitmapRefusedException.class);
+  }
+
+  @Test
+  void isPossibleAfterAChangeThatWroteNothing() throws IOException {
+    byte[] before = Files.readAllBytes(image);
+    repair(false);
+    change(image, merge(Sample.FIRST));
+    undo();
+    assertThat(Files.readAllBytes(image)).isEqualTo(before);
+  }
+
+  private static BitmapAction merge(String from) {
+    return new BitmapAction.Merge(BitmapName.of(from));
+  }
+
+  private void change(Path source, BitmapAction... actions) throws IOException {
+    try (BitmapImage bitmaps = BitmapImage.openForWriting(image);
+        BitmapImage from =
+            source.equals(image) ? null : BitmapImage.openForReading(source, false)) {
+      bitmaps.apply(BitmapName.of("new"), List.of(actions), Optional.ofNullable(from));
+    }
   }
 
   @Test
