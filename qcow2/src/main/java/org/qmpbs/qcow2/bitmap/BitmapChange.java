@@ -86,8 +86,8 @@ final class BitmapChange {
         warnings.add(
             "The table of the inconsistent bitmap '"
                 + name
-                + "' was broken, so its clusters stay taken; qmpbs bitmap repair, or qemu-img check"
-                + " -r leaks, gives them free.");
+                + "' was broken, so its clusters stay taken; qmpbs bitmap repair gives"
+                + " them free.");
       }
       if (storing.alreadyFree() > 0) {
         warnings.add(

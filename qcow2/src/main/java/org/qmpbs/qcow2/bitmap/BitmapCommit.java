@@ -151,6 +151,10 @@ final class BitmapCommit {
 
   /** What the old table led to and the new one does not, and the old one itself. */
   private void forget(DirectoryEntry old, long[] table) throws IOException {
+    if (old.inUse() && !image.isTableSound(old)) {
+      // Guest data may stand where the table should be.
+      return;
+    }
     ClusterSet still = new ClusterSet(refcounts.perBlock());
     for (long entry : table) {
       still.add(BitmapTable.offset(entry) >>> header.clusterBits());

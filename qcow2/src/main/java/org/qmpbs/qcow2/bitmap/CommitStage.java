@@ -6,14 +6,14 @@ enum CommitStage {
   PREPARING("The image is as it was."),
   COUNTING(
       "The bitmaps are as they were. Clusters that nothing uses may count as taken;"
-          + " qemu-img check -r leaks gives them free."),
+          + " qmpbs bitmap repair gives them free."),
   SWITCHING(
       "The image has either its old bitmaps or the new ones, or QEMU drops them as out of date."
-          + " Clusters that nothing uses may count as taken; qemu-img check -r leaks gives them"
+          + " Clusters that nothing uses may count as taken; qmpbs bitmap repair gives them"
           + " free."),
   FREEING(
       "The new bitmaps are stored. Clusters of the old ones may still count as taken;"
-          + " qemu-img check -r leaks gives them free.");
+          + " qmpbs bitmap repair gives them free.");
 
   private final String consequence;
 

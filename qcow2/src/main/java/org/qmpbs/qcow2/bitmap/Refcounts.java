@@ -112,6 +112,9 @@ final class Refcounts {
    * @return how many were 0 already, and stay so
    */
   int release(long stretch, BitSet clusters) throws IOException {
+    if (blockOffset(stretch) == 0) {
+      return clusters.cardinality();
+    }
     RefcountBlock block = read(stretch);
     int already = 0;
     for (int i = clusters.nextSetBit(0); i >= 0; i = clusters.nextSetBit(i + 1)) {

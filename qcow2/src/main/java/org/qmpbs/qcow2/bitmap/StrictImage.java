@@ -63,8 +63,9 @@ record StrictImage(Path path, ImageFile file, BitmapScan scan, List<DirectoryEnt
     return table(entry);
   }
 
-  private boolean isTableSound(DirectoryEntry entry) throws IOException {
-    return BitmapTable.check(file, entry, header().clusterSize()).isEmpty();
+  boolean isTableSound(DirectoryEntry entry) throws IOException {
+    boolean readable = entry.tableOffset() > 0 && entry.tableOffset() <= BitmapFormat.TABLE_OFFSET;
+    return readable && BitmapTable.check(file, entry, header().clusterSize()).isEmpty();
   }
 
   DirtyBits bits(DirectoryEntry entry) throws IOException {
@@ -96,8 +97,7 @@ record StrictImage(Path path, ImageFile file, BitmapScan scan, List<DirectoryEnt
                   ? path + " is a version 2 image, where bitmaps mean nothing"
                   : "A program that does not know bitmaps wrote to " + path)
               + ": all its bitmaps are out of date, and QEMU drops them when it next writes."
-              + " Their clusters stay taken; qmpbs bitmap repair, or qemu-img check -r leaks,"
-              + " gives them free.");
+              + " Their clusters stay taken; qmpbs bitmap repair gives them free.");
     }
     return warnings;
   }

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.qmpbs.qcow2.QemuTools;
 import org.qmpbs.qcow2.bitmap.BitmapRefusedException.Reason;
 
@@ -98,9 +100,39 @@ class InconsistentBitmapTest {
     BitmapScan scan = BitmapScan.of(new MemoryImage(Files.readAllBytes(image)));
     patch(scan.bitmaps().get(0).entry().tableOffset(), 0xff000000);
 
-    assertThat(remove()).hasSize(1).first().asString().contains("check -r leaks");
+    assertThat(remove()).hasSize(1).first().asString().contains("qmpbs bitmap repair");
     QemuTools.succeed("qemu-img", "check", "-q", "-r", "leaks", image.toString());
     QemuTools.assertClean(image);
+  }
+
+  /** The guest has its data where the table was: refcount 0 would let QEMU write over it. */
+  @Test
+  void whatStandsWhereItsTableWasIsNotGivenFree() throws IOException {
+    Draft draft = new Draft(Files.readAllBytes(image));
+    patch(draft.entry(0) + 4, draft.guestData());
+    remove();
+
+    CheckReport report = ImageCheck.of(new MemoryImage(Files.readAllBytes(image))).report();
+    assertThat(report.findings()).noneMatch(each -> each.rule() == Rule.GUEST_REFCOUNT_LOW);
+  }
+
+  /**
+   * Clusters that no refcount block counts; the header stands where a block would be looked for.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1L << 40, 1L << 60, Long.MIN_VALUE + (1L << 16)})
+  void withATableFarBehindTheEndItIsRemoved(long offset) throws IOException {
+    Draft draft = new Draft(Files.readAllBytes(image));
+    patch(draft.entry(0), (int) (offset >>> 32));
+    patch(draft.entry(0) + 4, (int) offset);
+    byte[] before = Files.readAllBytes(image);
+    remove();
+
+    byte[] after = Files.readAllBytes(image);
+    int fields = draft.extension;
+    assertThat(Arrays.copyOf(after, fields)).isEqualTo(Arrays.copyOf(before, fields));
+    assertThat(Arrays.copyOfRange(after, fields + 24, 1 << 16))
+        .isEqualTo(Arrays.copyOfRange(before, fields + 24, 1 << 16));
   }
 
   private List<String> remove() throws IOException {

@@ -78,7 +78,7 @@ class ReadingTest {
     try (BitmapImage opened = BitmapImage.openForReading(image, false)) {
       assertThat(opened.list()).isEmpty();
       assertThat(opened.warnings()).hasSize(1);
-      assertThat(opened.warnings().get(0)).contains("out of date", "check -r leaks");
+      assertThat(opened.warnings().get(0)).contains("out of date", "qmpbs bitmap repair");
       assertThatThrownBy(() -> opened.forEachDirty(NAME, (offset, length) -> {}))
           .isInstanceOfSatisfying(
               BitmapRefusedException.class,
