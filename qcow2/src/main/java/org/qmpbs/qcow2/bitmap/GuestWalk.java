@@ -163,6 +163,16 @@ final class GuestWalk {
     l2Seen = true;
   }
 
+  /** What no refcount block counts is in no window, and free to QEMU. */
+  private void counted(L2Entry data) {
+    long last = data.offset() + data.bytes() - 1;
+    if (!l2Seen
+        && data.bytes() > 0
+        && refcounts.offsetOfEntry(last >>> header.clusterBits()) == 0) {
+      damage.add(data.offset(), "guest data that a refcount block counts", "no such block");
+    }
+  }
+
   private void countData(long l2, int times, Census census) throws IOException {
     ByteBuffer entries = ByteBuffer.wrap(file.read(l2, header.clusterSize()));
     while (entries.remaining() >= l2Kind.entryBytes()) {
@@ -176,6 +186,7 @@ final class GuestWalk {
       boolean inside = data.bytes() == 0 || inside(data.offset(), data.bytes());
       if (inside) {
         census.refer(data.offset(), data.bytes(), times, Census.GUEST);
+        counted(data);
       }
       // In later windows it would be told once more.
       if (!l2Seen && (!inside || !data.sound())) {

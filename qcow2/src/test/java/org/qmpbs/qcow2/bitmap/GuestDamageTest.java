@@ -94,6 +94,21 @@ class GuestDamageTest {
     }
   }
 
+  /** To QEMU all that it counts is free. */
+  @Test
+  void aRefcountBlockThatIsMissingIsDamage() throws IOException {
+    Draft draft = draft();
+    int table = (int) draft.header.refcountTable().offset();
+    int last = table;
+    while (draft.bytes.getLong(last + 8) != 0) {
+      last += Long.BYTES;
+    }
+    draft.bytes.putLong(last, 0);
+    CheckReport report = ImageCheck.of(new MemoryImage(draft.image())).report();
+    assertThat(report.worst()).contains(Severity.DANGEROUS);
+    assertThat(report.guestWalked()).isFalse();
+  }
+
   @Test
   void refcountsOfTheGuestAreLeftToQemu() throws IOException {
     Draft draft = draft();
