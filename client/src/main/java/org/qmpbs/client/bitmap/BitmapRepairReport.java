@@ -60,6 +60,11 @@ public record BitmapRepairReport(
   }
 
   private List<String> undo(Path file) {
+    if (!plan.undoable()) {
+      return List.of(
+          "what was replaced is in " + file,
+          "  it cannot be undone by qmpbs, for the image has internal snapshots");
+    }
     return List.of(
         "what was replaced is in " + file,
         "  to undo, before anything else opens the image for writing: qmpbs bitmap repair --undo "

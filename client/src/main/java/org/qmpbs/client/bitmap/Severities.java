@@ -63,6 +63,8 @@ final class Severities {
 
   /** What to do if findings are not about bitmaps. */
   static String guestRemedy(String image) {
-    return "after a repair of the bitmaps: qemu-img check -r all " + image;
+    return "when all bitmaps are removed (with them it deletes internal snapshots): qemu-img check -r"
+        + " all "
+        + image;
   }
 }

@@ -76,7 +76,7 @@ class DamageReportsTest {
               byte 65536 (0x10000): guest data may be overwritten by other guest data; qemu-img check -r all has to mend it
                 expected a
                 found    b
-              what to do: after a repair of the bitmaps: qemu-img check -r all '/srv/vm 1.qcow2'
+              what to do: when all bitmaps are removed (with them it deletes internal snapshots): qemu-img check -r all '/srv/vm 1.qcow2'
 
             LEAK: room is lost; guest data is whole (1)
               byte 266240 (0x41000): nothing uses the cluster, and it counts as taken
@@ -102,7 +102,7 @@ class DamageReportsTest {
         List.of(
             finding(rule, 0, Optional.empty()), finding(Rule.NAME_PRINTABLE, 0, Optional.empty()));
     assertThat(new BitmapCheckReport(IMAGE, check(findings)).exitCode()).isEqualTo(code);
-    RepairPlan left = new RepairPlan(List.of(), List.of(), 0, List.of(), findings);
+    RepairPlan left = new RepairPlan(List.of(), List.of(), 0, List.of(), findings, true);
     assertThat(new BitmapRepairReport(IMAGE, left, Optional.empty(), false).exitCode())
         .isEqualTo(code);
   }
@@ -145,7 +145,12 @@ class DamageReportsTest {
   void aRepairSaysWhatItDidAndHowToUndoIt() {
     RepairPlan plan =
         new RepairPlan(
-            List.of(), List.of(OURS), 7, List.of("take the bitmaps extension away"), List.of());
+            List.of(),
+            List.of(OURS),
+            7,
+            List.of("take the bitmaps extension away"),
+            List.of(),
+            true);
     BitmapRepairReport report =
         new BitmapRepairReport(IMAGE, plan, Optional.of(Path.of("/srv/vm 1.side")), false);
     assertThat(text(report))
@@ -172,9 +177,20 @@ class DamageReportsTest {
                 + " sends only what the server does not have\",\"remaining\":[]}");
   }
 
+  /** Their deletion by qemu-img check -r is what the mark for an undo would cause. */
+  @Test
+  void ofAnImageWithSnapshotsItDoesNotPromiseAnUndo() {
+    RepairPlan plan = new RepairPlan(List.of(), List.of(OURS), 7, List.of("x"), List.of(), false);
+    BitmapRepairReport report =
+        new BitmapRepairReport(IMAGE, plan, Optional.of(Path.of("/srv/side")), false);
+    assertThat(text(report))
+        .contains("in /srv/side\n", "cannot be undone")
+        .doesNotContain("--undo");
+  }
+
   @Test
   void aDryRunSaysThatNothingWasWritten() {
-    RepairPlan plan = new RepairPlan(List.of(OURS), List.of(), 1, List.of("x"), List.of());
+    RepairPlan plan = new RepairPlan(List.of(OURS), List.of(), 1, List.of("x"), List.of(), true);
     assertThat(text(new BitmapRepairReport(IMAGE, plan, Optional.empty(), true)))
         .contains("would be repaired; nothing was written", "that would be kept: qmpbs:0123")
         .contains("reads only what changed, if the server's last snapshot names")
@@ -183,7 +199,7 @@ class DamageReportsTest {
 
   @Test
   void nothingToDoIsSaidAndSuccess() {
-    RepairPlan plan = new RepairPlan(List.of(), List.of(), 0, List.of(), List.of());
+    RepairPlan plan = new RepairPlan(List.of(), List.of(), 0, List.of(), List.of(), true);
     BitmapRepairReport report = new BitmapRepairReport(IMAGE, plan, Optional.empty(), false);
     assertThat(report.text()).containsExactly("/srv/vm 1.qcow2: nothing to repair");
     assertThat(report.exitCode()).isEqualTo(ExitCode.DONE);

@@ -58,9 +58,16 @@ final class BitmapFormat {
   /** Autoclear bit 0, of the header's byte 88 on: the bitmaps are up to date with the data. */
   static final long AUTOCLEAR_BITMAPS = 1;
 
+  /** Autoclear bit 1, raw external data. Bits that are not known must be cleared by a writer. */
+  static final long AUTOCLEAR_OF_OTHERS = 2;
+
   /**
    * Autoclear bit 63, which nobody knows: any program that writes to the image clears it. While it
    * is set, the image is as the repair left it.
+   *
+   * <p>Never set if there are internal snapshots: {@code qemu-img check -r} of QEMU 7.2 to 11.1
+   * writes the header anew if there is a bit that it does not know, before it has read the table of
+   * snapshots, and so deletes them all (block/qcow2.c, qcow2_do_open with BDRV_O_CHECK).
    */
   static final long AUTOCLEAR_REPAIRED = 1L << 63;
 

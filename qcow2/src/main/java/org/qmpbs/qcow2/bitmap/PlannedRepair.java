@@ -92,7 +92,7 @@ record PlannedRepair(RepairPlan plan, List<Sectors.Step> steps) {
     PlannedRepair plan(List<Finding> ours) throws IOException {
       if (ours.isEmpty()) {
         return new PlannedRepair(
-            new RepairPlan(names(true), List.of(), 0, List.of(), remaining), List.of());
+            new RepairPlan(names(true), List.of(), 0, List.of(), remaining, true), List.of());
       }
       byte[] directory = directory();
       Optional<RefcountRepair> refcounts = Optional.empty();
@@ -122,7 +122,8 @@ record PlannedRepair(RepairPlan plan, List<Sectors.Step> steps) {
               names(false),
               refcounts.map(RefcountRepair::freed).orElse(0L),
               changes ? texts : List.of(),
-              remaining),
+              remaining,
+              scan.header().version() < 3 || scan.header().snapshots().entries() == 0),
           sectors.steps());
     }
 
@@ -155,8 +156,9 @@ record PlannedRepair(RepairPlan plan, List<Sectors.Step> steps) {
                               decision.kept().size(), 0, directory.length, old.directoryOffset()));
       byte[] head = extensions.rewritten(kept);
       boolean hasAutoclear = scan.header().version() >= 3;
-      long off = scan.header().autoclearBits() & ~BitmapFormat.AUTOCLEAR_BITMAPS;
-      long bits = off | BitmapFormat.AUTOCLEAR_REPAIRED;
+      long off = scan.header().autoclearBits() & BitmapFormat.AUTOCLEAR_OF_OTHERS;
+      boolean snapshots = scan.header().snapshots().entries() > 0;
+      long bits = snapshots ? off : off | BitmapFormat.AUTOCLEAR_REPAIRED;
       if (hasAutoclear) {
         long on = kept.isPresent() ? bits | BitmapFormat.AUTOCLEAR_BITMAPS : bits;
         ByteBuffer.wrap(head).putLong(BitmapFormat.AUTOCLEAR_AT, on);

@@ -7,6 +7,12 @@ import org.qmpbs.qcow2.bitmap.BitmapRefusedException.Reason;
 final class Refusals {
   private static final String NOTHING_CHANGED = " Nothing was changed.";
 
+  /** QEMU 7.2 to 11.1, see {@link BitmapFormat#AUTOCLEAR_REPAIRED}. */
+  private static final String CHECK_ALL =
+      "Make a copy of the image if you can. If it has internal snapshots, remove all its bitmaps"
+          + " first (qemu-img bitmap --remove): with bitmaps, qemu-img check -r deletes the snapshots."
+          + " Then: qemu-img check -r all ";
+
   private Refusals() {}
 
   static BitmapRefusedException notFound(Path image, BitmapName name) {
@@ -139,14 +145,14 @@ final class Refusals {
             + what
             + "."
             + NOTHING_CHANGED,
-        "Make a copy of the image if you can, then: qemu-img check -r all " + ShellWord.of(image));
+        CHECK_ALL + ShellWord.of(image));
   }
 
   static BitmapRefusedException guestDamaged(Path image, Finding finding) {
     return new BitmapRefusedException(
         Reason.DAMAGED,
         image + " is damaged, though not in its bitmaps, at " + finding + "." + NOTHING_CHANGED,
-        "Make a copy of the image if you can, then: qemu-img check -r all " + ShellWord.of(image));
+        CHECK_ALL + ShellWord.of(image));
   }
 
   static BitmapRefusedException shared(Path image, String what, long offset) {
@@ -196,7 +202,7 @@ final class Refusals {
             + " set: its refcounts cannot be relied on, so nothing may be put where they say that"
             + " there is room."
             + NOTHING_CHANGED,
-        "Check and mend it first with: qemu-img check -r all " + ShellWord.of(image));
+        CHECK_ALL + ShellWord.of(image));
   }
 
   static BitmapRefusedException emptyDisk(Path image) {

@@ -10,13 +10,16 @@ import java.util.List;
  * @param freedClusters that nothing uses any more
  * @param steps in the order in which they are done, each a sentence with its byte offsets
  * @param remaining findings that are not the bitmaps' and that {@code qemu-img check} has to mend
+ * @param undoable not if the image has internal snapshots, for then no mark can be left by which an
+ *     undo tells whether the image was used since
  */
 public record RepairPlan(
     List<BitmapName> kept,
     List<BitmapName> dropped,
     long freedClusters,
     List<String> steps,
-    List<Finding> remaining) {
+    List<Finding> remaining,
+    boolean undoable) {
   /** Takes immutable copies. */
   public RepairPlan {
     kept = List.copyOf(kept);

@@ -15,6 +15,10 @@ import java.util.List;
  * make backups that are wrong without a word.
  */
 final class RepairUndo {
+  private static final int VERSION_AT = 4;
+  private static final int CLUSTER_BITS_AT = 20;
+  private static final int SNAPSHOTS_AT = 60;
+
   private RepairUndo() {}
 
   /**
@@ -23,15 +27,58 @@ final class RepairUndo {
    * @throws BitmapRefusedException if the image was changed since; nothing is written then
    */
   static void run(ImageFile file, SideFile side) throws IOException {
+    requireKnown(file, side);
+    requireMark(file, side);
+    putBack(file, side);
+  }
+
+  private static void requireKnown(ImageFile file, SideFile side) throws IOException {
     if (file.length() < side.imageLength()) {
       throw changed("it is shorter than it was");
     }
-    Sectors image = new Sectors(file);
     for (SideFile.Sector sector : side.sectors()) {
-      if (!sector.knows(Arrays.copyOf(image.sector(sector.offset()), sector.before().length))) {
+      if (!sector.knows(now(file, sector))) {
         throw changed("the sector at byte " + sector.offset() + " is not as the repair left it");
       }
     }
+  }
+
+  /**
+   * The first sector need not be among those that are put back, for the mark may have been there
+   * from a repair before. An image with internal snapshots has none, and then nothing can be told.
+   */
+  private static void requireMark(ImageFile file, SideFile side) throws IOException {
+    ByteBuffer head = ByteBuffer.wrap(file.read(0, Sectors.SIZE));
+    long firstCluster = 1L << (head.getInt(CLUSTER_BITS_AT) & 31);
+    boolean began = false;
+    boolean firstSectorWritten = true;
+    for (SideFile.Sector sector : side.sectors()) {
+      boolean written = !Arrays.equals(now(file, sector), sector.before());
+      began |= written && sector.offset() < firstCluster;
+      firstSectorWritten &= written || !isHead(sector);
+    }
+    boolean marked =
+        (head.getLong(BitmapFormat.AUTOCLEAR_AT) & BitmapFormat.AUTOCLEAR_REPAIRED) != 0;
+    if (!began || !firstSectorWritten || marked || head.getInt(VERSION_AT) < 3) {
+      return;
+    }
+    if (head.getInt(SNAPSHOTS_AT) == 0) {
+      throw changed("the mark that the repair left in its header is gone");
+    }
+    throw new BitmapRefusedException(
+        BitmapRefusedException.Reason.CHANGED,
+        "it cannot be told whether the image was used since the repair, for an image with internal"
+            + " snapshots cannot be marked. Nothing was written",
+        "Leave the image as it is; bitmaps from before would not know what changed since.");
+  }
+
+  private static byte[] now(ImageFile file, SideFile.Sector sector) throws IOException {
+    return file.read(sector.offset(), sector.before().length);
+  }
+
+  /** The same for an image that is known to be unused. */
+  static void putBack(ImageFile file, SideFile side) throws IOException {
+    requireKnown(file, side);
     List<SideFile.Sector> sectors = side.sectors();
     for (int i = sectors.size() - 1; i >= 0; i--) {
       SideFile.Sector sector = sectors.get(i);

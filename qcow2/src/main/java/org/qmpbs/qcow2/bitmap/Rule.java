@@ -99,8 +99,7 @@ public enum Rule {
       Severity.DANGEROUS,
       "guest data may be overwritten by other guest data; qemu-img check -r all has to mend it"),
   /** At most the references. */
-  GUEST_REFCOUNT_HIGH(
-      Severity.LEAK, "the cluster would stay taken; qemu-img check -r leaks mends it"),
+  GUEST_REFCOUNT_HIGH(Severity.LEAK, "the cluster would stay taken; qemu-img check mends it"),
   /** Set where the refcount is 1. */
   GUEST_COPIED(
       Severity.NOTE,

@@ -38,6 +38,9 @@ record SideFile(long imageLength, List<Sector> sectors) {
 
   private static final int DIGEST = 32;
 
+  /** More than the refcounts of any image that can be counted need; an image named by mistake. */
+  private static final long MOST_BYTES = 1 << 30;
+
   SideFile {
     sectors = List.copyOf(sectors);
   }
@@ -133,6 +136,9 @@ record SideFile(long imageLength, List<Sector> sectors) {
    * @throws SideFileException if it is none, or damaged, or of a later kind
    */
   static SideFile read(Path path) throws IOException {
+    if (Files.size(path) > MOST_BYTES) {
+      throw new SideFileException(path + " is no side file of a repair");
+    }
     byte[] all = Files.readAllBytes(path);
     ByteBuffer start = ByteBuffer.wrap(all);
     if (all.length < 24 + DIGEST || start.getLong(0) != MAGIC) {
@@ -157,6 +163,9 @@ record SideFile(long imageLength, List<Sector> sectors) {
     for (int i = 0; i < count; i++) {
       long offset = in.readLong();
       byte[] before = in.readNBytes(in.readUnsignedShort());
+      if (offset < 0 || before.length > Sectors.SIZE || offset > imageLength - before.length) {
+        throw new SideFileException("a sector at byte " + offset + " is not in the image");
+      }
       List<byte[]> after = new ArrayList<>();
       int contents = in.readUnsignedByte();
       for (int j = 0; j < contents; j++) {

@@ -46,7 +46,7 @@ class BitmapScanFuzzTest {
       PlannedRepair repair = PlannedRepair.of(image, true);
       SideFile side = SideFile.of(image, repair.steps());
       repair.run(image);
-      RepairUndo.run(image, side);
+      RepairUndo.putBack(image, side);
       assertThat(image.bytes()).isEqualTo(bytes);
     } catch (CorruptImageException | UnsupportedImageException e) {
       assertThat(e).hasMessageMatching("(?s)[ -~]+");

@@ -27,7 +27,7 @@ class FullDeviceTest {
   @BeforeEach
   void aFullDevice() throws IOException {
     Path store = folder.resolve("store");
-    byte[] image = Files.readAllBytes(Sample.BYTES.in(folder));
+    byte[] image = Files.readAllBytes(Sample.NARROW.in(folder));
     // The last cluster need not be written to its end, but a device has whole sectors.
     Files.write(store, Arrays.copyOf(image, (image.length + 1023) & -1024));
     QemuTools.Result loop;

@@ -54,7 +54,7 @@ class RepairCrashTest {
           }
           assertCanBeFinished(cut, keepGood, qemu, image);
           MemoryImage undone = new MemoryImage(cut);
-          RepairUndo.run(undone, side);
+          RepairUndo.putBack(undone, side);
           assertThat(undone.bytes()).as("%s", damage).isEqualTo(draft.image());
           assertUndoCanBeCutOff(undone.writes(), cut, side, draft.image());
         }
@@ -112,7 +112,7 @@ class RepairCrashTest {
     for (MemoryImage.Write write : writes) {
       state = MemoryImage.applied(state, write.offset(), write.bytes(), write.bytes().length);
       MemoryImage again = new MemoryImage(state);
-      RepairUndo.run(again, side);
+      RepairUndo.putBack(again, side);
       assertThat(again.bytes()).isEqualTo(original);
     }
   }

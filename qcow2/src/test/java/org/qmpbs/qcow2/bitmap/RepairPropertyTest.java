@@ -60,7 +60,7 @@ class RepairPropertyTest {
           assertSameGuestData(raw, image);
         }
         assertThat(qemu.refusal(image, true)).as("seed %d", seed).isEmpty();
-        RepairUndo.run(memory, side);
+        RepairUndo.putBack(memory, side);
         assertThat(memory.bytes()).isEqualTo(draft.image());
       }
     }

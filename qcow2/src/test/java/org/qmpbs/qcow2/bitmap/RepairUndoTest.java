@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.qmpbs.qcow2.HeaderExtension;
+import org.qmpbs.qcow2.QemuTools;
 
 class RepairUndoTest {
   @TempDir Path folder;
@@ -26,7 +29,7 @@ class RepairUndoTest {
 
   @BeforeEach
   void anImageWithABitmapInUse() throws IOException {
-    image = Sample.USUAL.in(folder);
+    image = Sample.NARROW.in(folder);
     side = folder.resolve("side");
     damage(Damage.IN_USE);
   }
@@ -158,6 +161,48 @@ class RepairUndoTest {
       assertThatThrownBy(this::undo).isInstanceOf(SideFileException.class);
     }
     assertThat(Files.readAllBytes(image)).isEqualTo(mended);
+  }
+
+  /** The extension's data is in the second sector, and the first has the mark already. */
+  @Test
+  void isRefusedIfTheMarkOfTheRepairBeforeIsGone() throws IOException {
+    Draft draft = new Draft(Files.readAllBytes(image));
+    int from = draft.extension - BitmapFormat.EXTENSION_PREFIX;
+    // Feature names, as many as QEMU 11 has.
+    draft.bytes.put(504, Arrays.copyOfRange(draft.image(), from, from + 32));
+    Arrays.fill(draft.image(), from, 504, (byte) 0);
+    draft.bytes.putInt(from, HeaderExtension.FEATURE_NAMES).putInt(from + 4, 8 * 48);
+    Files.write(image, draft.image());
+    repair(true);
+    Files.delete(side);
+    damage(Damage.COUNT_HIGH);
+    repair(true);
+    assertThat(SideFile.read(side).sectors()).noneMatch(each -> each.offset() == 0);
+    byte[] used = Files.readAllBytes(image);
+    ByteBuffer.wrap(used).putLong(BitmapFormat.AUTOCLEAR_AT, BitmapFormat.AUTOCLEAR_BITMAPS);
+    Files.write(image, used);
+
+    assertThatThrownBy(this::undo)
+        .isInstanceOf(BitmapRefusedException.class)
+        .hasMessageContaining("used since");
+    assertThat(Files.readAllBytes(image)).isEqualTo(used);
+  }
+
+  /** QEMU deletes them if it finds a bit that it does not know when it is to check the image. */
+  @Test
+  void noMarkIsLeftThatCostsSnapshots() throws IOException {
+    image = Sample.USUAL.in(Files.createDirectory(folder.resolve("other")));
+    damage(Damage.DIRECTORY_ZEROED);
+    repair(false);
+    byte[] repaired = Files.readAllBytes(image);
+    assertThatThrownBy(this::undo)
+        .isInstanceOf(BitmapRefusedException.class)
+        .hasMessageContaining("internal snapshots");
+    assertThat(Files.readAllBytes(image)).isEqualTo(repaired);
+
+    QemuTools.succeed("qemu-img", "check", "-q", "-r", "all", image.toString());
+    assertThat(QemuTools.succeed("qemu-img", "snapshot", "-l", image.toString()))
+        .contains("before");
   }
 
   @Test
