@@ -19,7 +19,7 @@ import org.qmpbs.e2e.server.Faults;
  */
 class SoakTest {
   private static final int MIB = 1 << 20;
-  private static final int ROUNDS = Integer.getInteger("qmpbs.soak.rounds", 5);
+  private static final int ROUNDS = Integer.getInteger("qmpbs.soak.rounds", 3);
   private static final long SEED = Long.getLong("qmpbs.soak.seed", 20261121L);
 
   @TempDir Path folder;
