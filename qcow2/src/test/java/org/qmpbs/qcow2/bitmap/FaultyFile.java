@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** An image in memory of which one write or flush, by number, and all that follow fail. */
-final class FaultyFile implements ImageFile {
-  private final MemoryImage image;
+final class FaultyFile extends ForwardingFile {
   private final String error;
   private int left;
 
@@ -16,7 +15,7 @@ final class FaultyFile implements ImageFile {
    * @param error as the system says it
    */
   FaultyFile(byte[] image, int left, String error) {
-    this.image = new MemoryImage(image);
+    super(image);
     this.left = left;
     this.error = error;
   }
@@ -38,26 +37,6 @@ final class FaultyFile implements ImageFile {
       throw new IOException(error);
     }
     image.flush();
-  }
-
-  @Override
-  public byte[] read(long offset, int length) {
-    return image.read(offset, length);
-  }
-
-  @Override
-  public long length() {
-    return image.length();
-  }
-
-  @Override
-  public boolean isFixed() {
-    return image.isFixed();
-  }
-
-  @Override
-  public void truncate(long length) {
-    image.truncate(length);
   }
 
   byte[] bytes() {

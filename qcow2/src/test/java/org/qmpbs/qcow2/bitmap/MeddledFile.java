@@ -1,17 +1,15 @@
 package org.qmpbs.qcow2.bitmap;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** An image in memory of which somebody else changes a byte at the first flush. */
-final class MeddledFile implements ImageFile {
-  private final MemoryImage image;
+final class MeddledFile extends ForwardingFile {
   private final int at;
   private byte[] atFirstFlush = new byte[0];
 
   MeddledFile(byte[] image, int at) {
-    this.image = new MemoryImage(image);
+    super(image);
     this.at = at;
   }
 
@@ -27,30 +25,5 @@ final class MeddledFile implements ImageFile {
 
   byte[] atFirstFlush(int from, int length) {
     return Arrays.copyOfRange(atFirstFlush, from, from + length);
-  }
-
-  @Override
-  public void write(long offset, ByteBuffer source) {
-    image.write(offset, source);
-  }
-
-  @Override
-  public byte[] read(long offset, int length) throws IOException {
-    return image.read(offset, length);
-  }
-
-  @Override
-  public long length() {
-    return image.length();
-  }
-
-  @Override
-  public boolean isFixed() {
-    return image.isFixed();
-  }
-
-  @Override
-  public void truncate(long length) {
-    image.truncate(length);
   }
 }
