@@ -160,8 +160,8 @@ class QemuMachineTest {
   }
 
   private void assertSnapshot() {
-    assertThat(server.last().archives.get("drive-scsi0.img.fidx").content()).isEqualTo(first);
-    assertThat(server.last().archives.get("drive-scsi1.img.fidx").content()).isEqualTo(second);
+    assertThat(server.last().archives.get("drive-scsi0.img.fidx").restoresTo(first)).isTrue();
+    assertThat(server.last().archives.get("drive-scsi1.img.fidx").restoresTo(second)).isTrue();
   }
 
   private void assertNoDebris(QemuProcess qemu) throws IOException {
