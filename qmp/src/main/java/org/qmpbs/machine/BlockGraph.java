@@ -30,6 +30,11 @@ final class BlockGraph {
       return info.path("image").path("virtual-size").asLong(-1);
     }
 
+    /** Internal snapshots of the image. */
+    int snapshots() {
+      return info.path("image").path("snapshots").size();
+    }
+
     /**
      * Whether a bitmap that is stored here can be relied on later: the format has a place for it
      * (qcow2 version 3), and the data stands in the same file. What is in an external data file can
@@ -142,6 +147,16 @@ final class BlockGraph {
       }
     }
     return seen;
+  }
+
+  /** Where {@code top} and everything under it has its bytes. */
+  List<String> files(String top) {
+    return reachable(top).stream()
+        .filter(node -> children.getOrDefault(node, Map.of()).isEmpty())
+        .map(this::node)
+        .flatMap(Optional::stream)
+        .map(node -> Json.text(node.info().path("image"), "filename"))
+        .toList();
   }
 
   /** The nodes that a job works on, or empty if QEMU does not tell. */

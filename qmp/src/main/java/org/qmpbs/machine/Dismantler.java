@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.qmpbs.qmp.Monitor;
 import org.qmpbs.qmp.QmpCommandException;
 
@@ -14,7 +15,7 @@ import org.qmpbs.qmp.QmpCommandException;
  * Takes apart what some runs have in QEMU: at the end of a backup, after a failure in the middle of
  * its beginning, and after a dead run. All three are the same work, because nothing is remembered:
  * every step asks QEMU what is there. The order is the only one that QEMU allows: exports,
- * snapshot-access nodes, jobs, filters (after the device has got its own node back), the NBD
+ * snapshot-access nodes, shields, jobs, filters (after the device has got its own node back), the NBD
  * server, scratch nodes. The scratch nodes go last, so that a run that dies here can still be
  * found.
  */
@@ -51,7 +52,8 @@ final class Dismantler {
     boolean[] traces = {false};
     steps.run(() -> traces[0] = serverMayBeOurs && hasTraces());
     steps.run(() -> exports(steps));
-    steps.run(() -> nodes(steps, "snapshot-access"));
+    steps.run(() -> nodes(steps, "snapshot-access", node -> true));
+    steps.run(() -> nodes(steps, "qcow2", RunNames::isShield));
     steps.run(() -> jobs(steps));
     steps.run(() -> filters(steps));
     steps.run(
@@ -60,7 +62,7 @@ final class Dismantler {
             stopServer();
           }
         });
-    steps.run(() -> nodes(steps, "qcow2"));
+    steps.run(() -> nodes(steps, "qcow2", node -> true));
     steps.rethrow();
   }
 
@@ -93,9 +95,11 @@ final class Dismantler {
     }
   }
 
-  private void nodes(Steps steps, String driver) throws IOException {
+  private void nodes(Steps steps, String driver, Predicate<String> which) throws IOException {
     for (String node : ourNodes(driver)) {
-      steps.run(() -> removeNode(node));
+      if (which.test(node)) {
+        steps.run(() -> removeNode(node));
+      }
     }
   }
 

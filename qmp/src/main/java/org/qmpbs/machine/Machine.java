@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,11 +170,11 @@ public final class Machine implements AutoCloseable {
     }
     String status = Json.text(monitor.execute("query-status"), "status");
     if (fresh.size() == 1 || !status.equals("running")) {
-      return taker.take(new OverlayPoint(monitor, names, null), scratch);
+      return taker.take(new OverlayPoint(monitor, names, scratch, null), scratch);
     }
     MachineInstant instant = null;
     try (PauseGuard guard = PauseGuard.start(monitor, runId, socket, stateDirectory)) {
-      instant = taker.take(new OverlayPoint(monitor, names, guard), scratch);
+      instant = taker.take(new OverlayPoint(monitor, names, scratch, guard), scratch);
     } catch (IOException | RuntimeException e) {
       // The guard's end failed, and nobody else will ever hear of this instant.
       if (instant != null) {
@@ -225,6 +226,40 @@ public final class Machine implements AutoCloseable {
    */
   public Map<String, BitmapRoom> bitmapRooms(List<Disk> disks) throws IOException {
     return new RoomFinder(monitor).find(disks);
+  }
+
+  /**
+   * What lies under disks that are overlays: the files of all their backing images, as QEMU names
+   * them.
+   *
+   * @return by the disks' names, without those that have no backing image
+   */
+  public Map<String, List<String>> backingFiles(List<Disk> disks) throws IOException {
+    BlockGraph graph = BlockGraph.query(monitor);
+    Map<String, List<String>> files = new LinkedHashMap<>();
+    for (Disk disk : disks) {
+      graph
+          .child(disk.formatNode(), "backing")
+          .ifPresent(backing -> files.put(disk.name(), graph.files(backing)));
+    }
+    return files;
+  }
+
+  /**
+   * How many internal snapshots the images of these disks have.
+   *
+   * @return by the disks' names, without those that have none
+   */
+  public Map<String, Integer> internalSnapshots(List<Disk> disks) throws IOException {
+    BlockGraph graph = BlockGraph.query(monitor);
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (Disk disk : disks) {
+      int count = graph.node(disk.formatNode()).map(BlockGraph.Node::snapshots).orElse(0);
+      if (count > 0) {
+        counts.put(disk.name(), count);
+      }
+    }
+    return counts;
   }
 
   /** The bitmaps of its block nodes, for whoever maintains them by hand. */

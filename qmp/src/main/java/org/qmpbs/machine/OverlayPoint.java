@@ -2,6 +2,7 @@ package org.qmpbs.machine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,11 @@ import org.qmpbs.qmp.Monitor;
  * before the filters are in, the copies of the trusted ones are made after, so both only mark too
  * much. Only the filters themselves need one moment: with several disks, a running machine is
  * stopped for the few milliseconds that they take.
+ *
+ * <p>A user who names the device of a legacy {@code -drive} now reaches the filter, and QEMU would
+ * let him take a snapshot there: an image whose backing file is of format "copy-before-wri", which
+ * no QEMU opens again. It refuses that, and a resize, of a node that is the backing file of
+ * another. So every filter becomes one, of an empty image that nobody reads: its shield.
  */
 final class OverlayPoint implements PointInTime {
   /**
@@ -28,14 +34,18 @@ final class OverlayPoint implements PointInTime {
 
   private final Monitor monitor;
   private final RunNames names;
+  private final ScratchFiles scratch;
   private final @Nullable PauseGuard guard;
 
   /**
+   * @param scratch where shields come from
    * @param guard ready to let the machine continue if we die, or null if nothing is to be stopped
    */
-  OverlayPoint(Monitor monitor, RunNames names, @Nullable PauseGuard guard) {
+  OverlayPoint(
+      Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable PauseGuard guard) {
     this.monitor = monitor;
     this.names = names;
+    this.scratch = scratch;
     this.guard = guard;
   }
 
@@ -57,6 +67,9 @@ final class OverlayPoint implements PointInTime {
     } else {
       armed.whileStopped(() -> putIn(parts));
     }
+    for (Part part : parts) {
+      shield(part);
+    }
     if (!copies.isEmpty()) {
       monitor.execute("transaction", Json.transaction(copies));
     }
@@ -70,6 +83,19 @@ final class OverlayPoint implements PointInTime {
               .put("property", "drive")
               .put("value", names.filter(part.index())));
     }
+  }
+
+  /** Only possible after the device is on the filter, which shares nothing before. */
+  private void shield(Part part) throws IOException {
+    String name = names.shield(part.index());
+    Path file = scratch.create(name, part.disk().size());
+    ObjectNode arguments =
+        Json.object("driver", "qcow2")
+            .put("node-name", name)
+            .put("read-only", true)
+            .put("backing", names.filter(part.index()));
+    arguments.set("file", Json.object("driver", "file").put("filename", file.toString()));
+    monitor.execute("blockdev-add", arguments);
   }
 
   private ObjectNode filter(Part part) {

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 final class RunNames {
   private static final Pattern OURS = Pattern.compile("qmpbs-([0-9a-f]{8})-[a-z]+[0-9]*");
 
+  private static final Pattern SHIELD = Pattern.compile("qmpbs-[0-9a-f]{8}-g[0-9]+");
+
   private final String prefix;
 
   /** For a run id of eight lower-case hex digits. */
@@ -37,6 +39,15 @@ final class RunNames {
 
   String filter(int disk) {
     return prefix + "c" + disk;
+  }
+
+  String shield(int disk) {
+    return prefix + "g" + disk;
+  }
+
+  /** Whether a node of ours is a shield, see {@link OverlayPoint}. */
+  static boolean isShield(String node) {
+    return SHIELD.matcher(node).matches();
   }
 
   String access(int disk) {

@@ -37,7 +37,7 @@ final class HangsWhileStopped extends ForwardingMonitor {
             TwoDisks.requests(machine, "qmpbs:t:1:n", null),
             directory.resolve("nbd"),
             Qemu.TIMEOUT)
-        .take(new OverlayPoint(monitor, new RunNames(TwoDisks.RUN), guard), scratch);
+        .take(new OverlayPoint(monitor, new RunNames(TwoDisks.RUN), scratch, guard), scratch);
   }
 
   @Override
