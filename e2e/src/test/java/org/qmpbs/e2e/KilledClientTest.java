@@ -144,6 +144,15 @@ class KilledClientTest {
         "--output-format",
         "json"
       };
+      JsonNode status =
+          stage
+              .qmpbs()
+              .run("status", "--qmp", machine.qmpSocket() + "", "--output-format", "json")
+              .assertDone()
+              .summary();
+      assertThat(status.at("/leftovers/live").asBoolean()).isFalse();
+      assertThat(status.at("/leftovers/recovery")).isNotEmpty();
+      assertThat(status.has("refusal")).as("%s", status).isFalse();
       Outcome outcome = stage.qmpbs().run(recover).assertDone();
       assertThat(outcome.summary().get("removed")).isNotEmpty();
       assertThat(outcome.summary().get("left")).isEmpty();

@@ -15,8 +15,8 @@ import org.qmpbs.qmp.QmpCommandException;
  * Takes apart what some runs have in QEMU: at the end of a backup, after a failure in the middle of
  * its beginning, and after a dead run. All three are the same work, because nothing is remembered:
  * every step asks QEMU what is there. The order is the only one that QEMU allows: exports,
- * snapshot-access nodes, shields, jobs, filters (after the device has got its own node back), the NBD
- * server, scratch nodes. The scratch nodes go last, so that a run that dies here can still be
+ * snapshot-access nodes, shields, jobs, filters (after the device has got its own node back), the
+ * NBD server, scratch nodes. The scratch nodes go last, so that a run that dies here can still be
  * found.
  */
 final class Dismantler {

@@ -115,7 +115,21 @@ public final class Machine implements AutoCloseable {
    * @throws UnsafeMachineException with reason and remedy
    */
   public void requireSafe(List<Disk> chosen) throws IOException {
-    new SafetyCheck(monitor, strategy(), BlockGraph.query(monitor)).check(chosen);
+    requireSafeWithout(none(), chosen);
+  }
+
+  /**
+   * The same, as it will be when these leftovers are gone.
+   *
+   * @throws UnsafeMachineException with reason and remedy
+   */
+  public void requireSafeWithout(Leftovers leftovers, List<Disk> chosen) throws IOException {
+    new SafetyCheck(monitor, strategy(), BlockGraph.query(monitor), Set.copyOf(leftovers.runs()))
+        .check(chosen);
+  }
+
+  private static Leftovers none() {
+    return new Leftovers(List.of(), List.of(), List.of(), List.of(), List.of(), false);
   }
 
   /** What earlier runs left here. */

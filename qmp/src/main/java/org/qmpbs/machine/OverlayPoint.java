@@ -41,8 +41,7 @@ final class OverlayPoint implements PointInTime {
    * @param scratch where shields come from
    * @param guard ready to let the machine continue if we die, or null if nothing is to be stopped
    */
-  OverlayPoint(
-      Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable PauseGuard guard) {
+  OverlayPoint(Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable PauseGuard guard) {
     this.monitor = monitor;
     this.names = names;
     this.scratch = scratch;

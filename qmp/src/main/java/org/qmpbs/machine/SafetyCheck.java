@@ -38,11 +38,20 @@ final class SafetyCheck {
   private final Monitor monitor;
   private final Strategy strategy;
   private final BlockGraph graph;
+  private final Set<String> goneRuns;
 
-  SafetyCheck(Monitor monitor, Strategy strategy, BlockGraph graph) {
+  /**
+   * @param goneRuns of which everything in QEMU is looked through as if it were gone already
+   */
+  SafetyCheck(Monitor monitor, Strategy strategy, BlockGraph graph, Set<String> goneRuns) {
     this.monitor = monitor;
     this.strategy = strategy;
     this.graph = graph;
+    this.goneRuns = Set.copyOf(goneRuns);
+  }
+
+  private boolean isGone(String name) {
+    return RunNames.runOf(name).filter(goneRuns::contains).isPresent();
   }
 
   void check(List<Disk> chosen) throws IOException {
@@ -85,7 +94,7 @@ final class SafetyCheck {
 
   private void checkNoLeftovers() throws IOException {
     Leftovers leftovers = Inventory.take(monitor);
-    if (!leftovers.isEmpty()) {
+    if (!goneRuns.containsAll(leftovers.runs())) {
       throw new UnsafeMachineException(
           "QEMU still has things of earlier or other backups: runs " + leftovers.runs(),
           "wait for the other backup, or if there is none let its remains be cleaned up");
@@ -98,6 +107,9 @@ final class SafetyCheck {
   private void checkExports(List<Disk> chosen) throws IOException {
     for (JsonNode export : monitor.execute("query-block-exports")) {
       String id = Json.text(export, "id");
+      if (isGone(id)) {
+        continue;
+      }
       if (Json.text(export, "type").equals("nbd")) {
         throw new UnsafeMachineException(
             "another program uses QEMU's only NBD server (export " + id + ")",
@@ -116,9 +128,13 @@ final class SafetyCheck {
   }
 
   private void checkDisk(Disk disk) throws UnsafeMachineException {
-    String driver = graph.node(disk.rootNode()).map(BlockGraph.Node::driver).orElse("unknown");
+    String root = disk.rootNode();
+    while (isGone(root) && graph.child(root, "file").isPresent()) {
+      root = graph.child(root, "file").get();
+    }
+    String driver = graph.node(root).map(BlockGraph.Node::driver).orElse("unknown");
     boolean unsafe = UNSAFE_ROOTS.contains(driver) || driver.equals("unknown");
-    for (String node : graph.reachable(disk.rootNode())) {
+    for (String node : graph.reachable(root)) {
       String under = graph.node(node).map(BlockGraph.Node::driver).orElse("");
       if (under.equals("copy-before-write")) {
         unsafe = true;
@@ -168,6 +184,9 @@ final class SafetyCheck {
         continue;
       }
       String id = Json.text(job, "id");
+      if (isGone(id)) {
+        continue;
+      }
       Optional<Disk> touched = touched(id, blockJobs.contains(id), chosen);
       if (touched.isPresent() || !blockJobs.contains(id)) {
         throw busy(Json.text(job, "type") + " job " + id, touched.orElse(null));

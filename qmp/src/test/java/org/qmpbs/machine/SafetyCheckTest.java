@@ -96,6 +96,29 @@ class SafetyCheckTest {
   }
 
   @Test
+  void whatADeadRunLeftHidesNoOtherReason() throws Exception {
+    try (Qemu qemu = TwoDisks.start(directory)) {
+      try (Machine dead = qemu.connect()) {
+        TwoDisks.take(qemu, dead, "qmpbs:t:1:n", null);
+      }
+      try (Machine machine = qemu.connect()) {
+        List<Disk> disks = machine.disks();
+        Leftovers left = machine.leftovers();
+        assertThatThrownBy(() -> machine.requireSafe(disks))
+            .isInstanceOf(UnsafeMachineException.class)
+            .hasMessageContaining("runs [" + TwoDisks.RUN);
+        machine.requireSafeWithout(left, disks);
+        qemu.tell(
+            "block-export-add",
+            Json.object("type", "nbd").put("id", "user").put("node-name", "n0").put("name", "u"));
+        assertThatThrownBy(() -> machine.requireSafeWithout(left, disks))
+            .isInstanceOf(UnsafeMachineException.class)
+            .hasMessageContaining("export user");
+      }
+    }
+  }
+
+  @Test
   void aForeignNbdExportIsNotDisturbed() throws Exception {
     try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {

@@ -94,6 +94,7 @@ final class BackupRun {
           done.look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
           warnings,
+          done.omissions,
           leftovers);
     }
   }
@@ -106,7 +107,11 @@ final class BackupRun {
   }
 
   private record Done(
-      Optional<Snapshot> previous, Strategy strategy, List<DiskSummary> disks, MachineLook look) {}
+      Optional<Snapshot> previous,
+      Strategy strategy,
+      List<DiskSummary> disks,
+      MachineLook look,
+      List<String> omissions) {}
 
   private Done backup(MachinePort machine, BackupSession session, Optional<Snapshot> newest)
       throws IOException {
@@ -121,17 +126,21 @@ final class BackupRun {
     MachineLook look = MachineLook.at(machine, request);
     MachinePort.Identity identity = machine.identity();
     warnOfOtherMachine(previous, identity);
-    BitmapStorage storage = BitmapStorage.at(machine, look.diskList());
+    List<String> omissions = Omissions.of(previous, look, request);
+    omissions.forEach(this::warn);
+    BackingFiles backing = BackingFiles.at(machine, look.diskList());
+    BitmapStorage storage = BitmapStorage.at(machine, look.diskList(), backing);
     storage.warnings().forEach(this::warn);
     List<DiskJob> jobs =
-        DiskJob.plan(look.choice(), new Planner(target, forced, previous), previous, storage);
+        DiskJob.plan(
+            look.choice(), new Planner(target, forced, previous, backing), previous, storage);
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
     for (Disk disk : look.diskList()) {
       long time = session.snapshot().time();
       rotation.willCreate(disk, new EpochName(target, time, environment.random().nextLong()));
     }
-    SnapshotRecord description = describe(jobs, rotation, identity);
+    SnapshotRecord description = describe(jobs, rotation, backing, identity);
 
     List<DiskSummary> disks;
     try {
@@ -146,7 +155,7 @@ final class BackupRun {
       throw e;
     }
     rotation.keepNew().forEach(this::leave);
-    return new Done(previous.snapshot(), machine.strategy(), disks, look);
+    return new Done(previous.snapshot(), machine.strategy(), disks, look, omissions);
   }
 
   private List<DiskSummary> transferAndFinish(
@@ -213,7 +222,10 @@ final class BackupRun {
   }
 
   private SnapshotRecord describe(
-      List<DiskJob> jobs, BitmapRotation rotation, MachinePort.Identity identity) {
+      List<DiskJob> jobs,
+      BitmapRotation rotation,
+      BackingFiles backing,
+      MachinePort.Identity identity) {
     List<RecordedDisk> disks =
         jobs.stream()
             .map(
@@ -224,6 +236,7 @@ final class BackupRun {
                         job.disk().size(),
                         rotation.created(job.disk()),
                         job.bitmapStored(),
+                        backing.of(job.disk()).text(),
                         job.disk().format()))
             .toList();
     return new SnapshotRecord(

@@ -18,6 +18,8 @@ import org.qmpbs.pbs.Snapshot;
  * @param excluded disks that the user left out
  * @param duration of the whole job
  * @param warnings what a person should look at
+ * @param omissions disks of the last snapshot that are missing although nobody left them out; also
+ *     among the warnings
  * @param leftovers what of ours could not be taken away again, also among the warnings; the
  *     snapshot is good all the same
  */
@@ -30,6 +32,7 @@ public record BackupSummary(
     List<String> excluded,
     Duration duration,
     List<String> warnings,
+    List<String> omissions,
     List<String> leftovers) {
 
   /** Keeps copies of the lists. */
@@ -38,6 +41,7 @@ public record BackupSummary(
     skipped = List.copyOf(skipped);
     excluded = List.copyOf(excluded);
     warnings = List.copyOf(warnings);
+    omissions = List.copyOf(omissions);
     leftovers = List.copyOf(leftovers);
   }
 

@@ -34,17 +34,27 @@ final class DryRun {
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
       MachineLook look = MachineLook.at(machine, request);
-      machine.requireSafe(look.diskList());
       List<String> warnings = new ArrayList<>();
-      machine
-          .remains()
-          .ifPresent(
-              remains -> warnings.add("an earlier run left " + remains.description() + " in QEMU"));
-      BitmapStorage storage = BitmapStorage.at(machine, look.diskList());
+      Optional<MachinePort.Remains> remains = machine.remains();
+      if (remains.isPresent()) {
+        RemainsSweeper.requireDead(remains.get());
+        warnings.add(
+            "an earlier run left "
+                + remains.get().description()
+                + " in QEMU; a backup clears that away first");
+        remains.get().requireSafeWithout(look.diskList());
+      } else {
+        machine.requireSafe(look.diskList());
+      }
+      BackingFiles backing = BackingFiles.at(machine, look.diskList());
+      BitmapStorage storage = BitmapStorage.at(machine, look.diskList(), backing);
       warnings.addAll(storage.warnings());
       warnings.forEach(environment.progress()::warn);
       environment.progress().phase("reading the previous snapshot");
       PreviousBackup previous = readPrevious(look.archives());
+      List<String> omissions = Omissions.of(previous, look, request);
+      omissions.forEach(environment.progress()::warn);
+      warnings.addAll(omissions);
       Planner planner =
           new Planner(
               EpochName.targetOf(
@@ -52,7 +62,8 @@ final class DryRun {
               request.forceFullRead()
                   ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
                   : Optional.empty(),
-              previous);
+              previous,
+              backing);
       Snapshot wouldBe =
           new BackupTime(environment, new CancellationToken())
               .wouldBe(request.group(), request.backupTime());
@@ -67,6 +78,7 @@ final class DryRun {
           look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
           warnings,
+          omissions,
           List.of());
     }
   }

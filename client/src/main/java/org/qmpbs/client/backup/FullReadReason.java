@@ -23,6 +23,10 @@ public enum FullReadReason {
    * backup; or the bitmap is not of the kind that was made.
    */
   BITMAP_NOT_PERSISTENT,
+  /** The bitmap has the right name and is not the one that was made: somebody made it anew. */
+  BITMAP_NOT_AS_MADE,
+  /** A backing file of the disk was written to or exchanged. */
+  BACKING_CHANGED,
   /** QEMU did not end cleanly while it held the bitmap. */
   BITMAP_INCONSISTENT,
   /** Somebody disabled the bitmap: writes may be missing. */

@@ -34,6 +34,9 @@ interface MachinePort extends AutoCloseable {
   /** Room for the bitmaps of these disks, by their names, for those that store bitmaps. */
   Map<String, BitmapRoom> bitmapRooms(List<Disk> disks) throws IOException;
 
+  /** Files of the backing images of these disks, by their names, for those that have any. */
+  Map<String, List<String>> backingFiles(List<Disk> disks) throws IOException;
+
   /** What earlier runs left in QEMU, or empty. */
   Optional<Remains> remains() throws IOException;
 
@@ -68,6 +71,9 @@ interface MachinePort extends AutoCloseable {
 
     /** Scratch files that are in use by them. */
     List<Path> scratchFiles();
+
+    /** As {@link MachinePort#requireSafe} will be when they are gone. */
+    void requireSafeWithout(List<Disk> disks) throws IOException;
 
     /** Takes them apart. */
     void sweep() throws IOException;

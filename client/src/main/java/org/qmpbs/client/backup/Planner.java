@@ -1,10 +1,12 @@
 package org.qmpbs.client.backup;
 
 import static org.qmpbs.client.backup.FullReadReason.ARCHIVE_NOT_IN_SNAPSHOT;
+import static org.qmpbs.client.backup.FullReadReason.BACKING_CHANGED;
 import static org.qmpbs.client.backup.FullReadReason.BITMAP_BUSY;
 import static org.qmpbs.client.backup.FullReadReason.BITMAP_DISABLED;
 import static org.qmpbs.client.backup.FullReadReason.BITMAP_INCONSISTENT;
 import static org.qmpbs.client.backup.FullReadReason.BITMAP_MISSING;
+import static org.qmpbs.client.backup.FullReadReason.BITMAP_NOT_AS_MADE;
 import static org.qmpbs.client.backup.FullReadReason.BITMAP_NOT_PERSISTENT;
 import static org.qmpbs.client.backup.FullReadReason.CRYPT_MODE_CHANGED;
 import static org.qmpbs.client.backup.FullReadReason.DAMAGED_SNAPSHOT;
@@ -14,6 +16,7 @@ import static org.qmpbs.client.backup.FullReadReason.NO_USABLE_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.SIZE_CHANGED;
 
 import java.util.Optional;
+import org.qmpbs.chunker.Chunks;
 import org.qmpbs.client.backup.PreviousBackup.IndexState;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Unreadable;
@@ -35,9 +38,13 @@ import org.qmpbs.pbs.ManifestFile;
  * <p>A pure function of what was looked up; it does no I/O and keeps nothing.
  */
 final class Planner {
+  /** What ours have: one bit for a chunk. Tools that know nothing of us make 64 KiB of it. */
+  private static final long BITMAP_GRANULARITY = Chunks.SIZE;
+
   private final String target;
   private final Optional<FullRead> forced;
   private final PreviousBackup previous;
+  private final BackingFiles backing;
 
   /**
    * Plans for one backup.
@@ -45,11 +52,13 @@ final class Planner {
    * @param target of the group, see {@link EpochName#targetOf}
    * @param forced why everything is read whatever the server and QEMU say, or empty
    * @param previous what the server has
+   * @param backing what lies under the disks now
    */
-  Planner(String target, Optional<FullRead> forced, PreviousBackup previous) {
+  Planner(String target, Optional<FullRead> forced, PreviousBackup previous, BackingFiles backing) {
     this.target = target;
     this.forced = forced;
     this.previous = previous;
+    this.backing = backing;
   }
 
   /** Decides for one disk. */
@@ -164,7 +173,7 @@ final class Planner {
   }
 
   /** QEMU's side. */
-  private static ReadPlan planOnBitmap(Disk disk, RecordedDisk entry, String snapshot) {
+  private ReadPlan planOnBitmap(Disk disk, RecordedDisk entry, String snapshot) {
     String name = entry.bitmap().text();
     Optional<Bitmap> found = disk.bitmap(name);
     if (found.isEmpty()) {
@@ -184,6 +193,24 @@ final class Planner {
       return new FullRead(
           BITMAP_DISABLED,
           "somebody disabled the bitmap of " + snapshot + "; writes may be missing from it");
+    }
+    if (bitmap.granularity() != BITMAP_GRANULARITY) {
+      return new FullRead(
+          BITMAP_NOT_AS_MADE,
+          "the bitmap of "
+              + snapshot
+              + " has a granularity of "
+              + bitmap.granularity()
+              + " bytes instead of "
+              + BITMAP_GRANULARITY
+              + ": somebody made it anew under the old name");
+    }
+    if (!backing.of(disk).text().equals(entry.backing())) {
+      return new FullRead(
+          BACKING_CHANGED,
+          "the files under the image are not what they were at "
+              + snapshot
+              + "; what changed there is in no bitmap");
     }
     // One that is in memory only has been there since the instant: nothing brings it back. So it is
     // as good as a stored one, if it was made that way; else somebody made another of its name.
@@ -213,9 +240,13 @@ final class Planner {
     if (!entry.bitmapStored()) {
       return new FullRead(
           BITMAP_NOT_PERSISTENT,
-          "there was no room to store the bitmap of "
+          "the bitmap of "
               + snapshot
-              + ", and what was in memory is gone since QEMU ended");
+              + " was in memory only ("
+              + (entry.backing().isEmpty()
+                  ? "there was no room to store it"
+                  : "there was no room to store it, or the backing files cannot be watched")
+              + "), and is gone since QEMU ended");
     }
     return new FullRead(
         BITMAP_MISSING,

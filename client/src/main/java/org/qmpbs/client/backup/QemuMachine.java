@@ -68,6 +68,11 @@ final class QemuMachine implements MachinePort {
   }
 
   @Override
+  public Map<String, List<String>> backingFiles(List<Disk> disks) throws IOException {
+    return machine.backingFiles(disks);
+  }
+
+  @Override
   public Optional<Remains> remains() throws IOException {
     Leftovers leftovers = machine.leftovers();
     return leftovers.isEmpty() ? Optional.empty() : Optional.of(new QemuRemains(leftovers));
@@ -95,6 +100,17 @@ final class QemuMachine implements MachinePort {
     machine.close();
   }
 
+  /** For people. */
+  static String describe(Leftovers leftovers) {
+    return leftovers.exports().size()
+        + " exports, "
+        + leftovers.jobs().size()
+        + " jobs and "
+        + leftovers.nodes().size()
+        + " nodes of run "
+        + String.join(", ", leftovers.runs());
+  }
+
   private final class QemuRemains implements Remains {
     private final Leftovers leftovers;
 
@@ -104,18 +120,17 @@ final class QemuMachine implements MachinePort {
 
     @Override
     public String description() {
-      return leftovers.exports().size()
-          + " exports, "
-          + leftovers.jobs().size()
-          + " jobs and "
-          + leftovers.nodes().size()
-          + " nodes of run "
-          + String.join(", ", leftovers.runs());
+      return describe(leftovers);
     }
 
     @Override
     public List<Path> scratchFiles() {
       return leftovers.scratchFiles();
+    }
+
+    @Override
+    public void requireSafeWithout(List<Disk> disks) throws IOException {
+      machine.requireSafeWithout(leftovers, disks);
     }
 
     @Override

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
+import org.qmpbs.machine.Leftovers;
 import org.qmpbs.qcow2.bitmap.BitmapAction;
 import org.qmpbs.qcow2.bitmap.BitmapImage;
 import org.qmpbs.qcow2.bitmap.BitmapRefusedException;
@@ -36,6 +39,18 @@ public final class Recovery {
    */
   public Recovery(Path qmpSocket, @Nullable Path scratchDirectory) {
     this(QemuMachine::connect, qmpSocket, scratchDirectory);
+  }
+
+  /**
+   * For a machine that is just being started, whose monitor may not be there yet.
+   *
+   * @param wait for the monitor, at most
+   */
+  public Recovery(Path qmpSocket, @Nullable Path scratchDirectory, Duration wait) {
+    this(
+        new PatientConnector(QemuMachine::connect, wait, RateLimiter.Ticker.SYSTEM),
+        qmpSocket,
+        scratchDirectory);
   }
 
   Recovery(MachinePort.Connector machines, Path qmpSocket, @Nullable Path scratchDirectory) {
@@ -76,6 +91,54 @@ public final class Recovery {
     }
     DeadRuns.sweep(scratchParent, log);
     return new Result(removed, left);
+  }
+
+  /**
+   * What {@link #run} would do.
+   *
+   * @param live whether a backup of the machine is running, which is left alone
+   * @param steps what would be cleared away, one line each
+   */
+  public record Preview(boolean live, List<String> steps) {
+    /** Keeps a copy. */
+    public Preview {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
+   * Says what {@link #run} would do, from what was looked up.
+   *
+   * @param found by {@link org.qmpbs.machine.Machine#leftovers}
+   * @param disks of the machine
+   */
+  public static Preview preview(Leftovers found, List<Disk> disks) {
+    List<String> steps = new ArrayList<>();
+    boolean live = false;
+    for (Path file : found.scratchFiles()) {
+      try {
+        live |= DeadRuns.isAlive(file);
+      } catch (IOException e) {
+        steps.add("cannot tell from " + file + " whether that backup lives, and would stop: " + e);
+      }
+    }
+    if (live) {
+      return new Preview(true, List.of());
+    }
+    if (found.pauseInterrupted()) {
+      steps.add("let the machine continue, which a backup that died had stopped for a moment");
+    }
+    if (!found.isEmpty()) {
+      steps.add("remove " + QemuMachine.describe(found) + ", and its scratch files");
+    }
+    for (Disk disk : disks) {
+      for (Bitmap bitmap : disk.bitmaps()) {
+        if (bitmap.inconsistent() && EpochName.parse(bitmap.name()).isPresent()) {
+          steps.add("remove the inconsistent bitmap " + bitmap.name() + " of disk " + disk.name());
+        }
+      }
+    }
+    return new Preview(false, steps);
   }
 
   /**

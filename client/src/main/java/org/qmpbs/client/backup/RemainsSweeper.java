@@ -22,18 +22,23 @@ final class RemainsSweeper {
     if (found.isEmpty()) {
       return;
     }
+    requireDead(found.get());
+    found.get().sweep();
+    log.removed("cleared away what an earlier run left: " + found.get().description());
     for (Path file : found.get().scratchFiles()) {
+      DeadRuns.sweepRunOf(file, log);
+    }
+  }
+
+  /** Throws if the run that they are of lives, or may live. */
+  static void requireDead(MachinePort.Remains remains) throws MachineBusyException {
+    for (Path file : remains.scratchFiles()) {
       if (isAlive(file)) {
         throw new MachineBusyException(
             "another backup of this machine is running; it uses " + file,
             "Wait until it has ended, or end it.",
             null);
       }
-    }
-    found.get().sweep();
-    log.removed("cleared away what an earlier run left: " + found.get().description());
-    for (Path file : found.get().scratchFiles()) {
-      DeadRuns.sweepRunOf(file, log);
     }
   }
 

@@ -40,6 +40,7 @@ record SnapshotRecord(
    * @param bitmap that records from this snapshot on
    * @param bitmapStored whether it was made to be stored in the image when QEMU ends; if not, it
    *     lasts as long as that QEMU
+   * @param backing the mark of the files under the image, see {@link BackingFiles}; empty if none
    * @param format driver of the image, for people
    */
   record RecordedDisk(
@@ -48,5 +49,6 @@ record SnapshotRecord(
       long size,
       EpochName bitmap,
       boolean bitmapStored,
+      String backing,
       String format) {}
 }

@@ -28,7 +28,7 @@ import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
  *  "machine":{"uuid":"…", "name":"…"},
  *  "disks":[{"name":"scsi0", "archive":"drive-scsi0.img.fidx", "size":4194304,
  *            "bitmap":"qmpbs:0123456789abcdef:1700000000:fedcba9876543210", "stored":true,
- *            "format":"qcow2"}]}
+ *            "backing":"", "format":"qcow2"}]}
  * </pre>
  *
  * Unknown fields are allowed, so that a later minor version can add some. A higher {@code version}
@@ -79,6 +79,7 @@ final class SnapshotRecordCodec {
           .put("size", disk.size())
           .put("bitmap", disk.bitmap().text())
           .put("stored", disk.bitmapStored())
+          .put("backing", disk.backing())
           .put("format", disk.format());
     }
     return JSON.writeValueAsBytes(root);
@@ -170,12 +171,16 @@ final class SnapshotRecordCodec {
     // The first versions did not write it, and stored a bitmap wherever that was possible.
     JsonNode stored = entry.path("stored");
     require(stored.isMissingNode() || stored.isBoolean(), at + "stored", "true or false", stored);
+    // Nor this; then a disk with backing files is not as recorded, and is read in full.
+    JsonNode backing = entry.path("backing");
+    require(backing.isMissingNode() || backing.isTextual(), at + "backing", "a text", backing);
     return new RecordedDisk(
         text(entry, at, "name"),
         archive,
         size,
         bitmap,
         stored.asBoolean(true),
+        backing.asText(""),
         text(entry, at, "format"));
   }
 

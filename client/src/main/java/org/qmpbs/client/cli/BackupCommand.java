@@ -106,6 +106,13 @@ final class BackupCommand implements CliCommand {
               + " snapshot, for instance 1%%.")
   private double audit;
 
+  @Option(
+      names = "--fail-on-skip",
+      description =
+          "Exit code 17 if a drive was skipped because it is read-only. (A disk of the last"
+              + " snapshot that is missing has this exit code always.)")
+  private boolean failOnSkip;
+
   @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
   private boolean dryRun;
 
@@ -142,7 +149,7 @@ final class BackupCommand implements CliCommand {
     try (PbsServer pbs = server.open(host)) {
       BackupJob job = new BackupJob(pbs, request, out, host.clock(), host.random());
       interruption.cancelWith(job::cancel);
-      return new BackupReport(dryRun ? job.plan() : job.run(), dryRun);
+      return new BackupReport(dryRun ? job.plan() : job.run(), dryRun, failOnSkip);
     }
   }
 

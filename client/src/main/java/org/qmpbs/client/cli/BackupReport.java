@@ -15,13 +15,22 @@ import org.qmpbs.client.output.Sizes;
 import org.qmpbs.machine.SkippedDrive;
 
 /** What {@code qmpbs backup} says at the end. */
-record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
+record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) implements Report {
   @Override
   public ExitCode exitCode() {
     if (summary.disks().stream().anyMatch(BackupReport::failedAudit)) {
       return ExitCode.AUDIT_FAILED;
     }
+    if (!summary.omissions().isEmpty() || (failOnSkip && skippedMedium())) {
+      return ExitCode.OMISSIONS;
+    }
     return summary.leftovers().isEmpty() ? ExitCode.DONE : ExitCode.LEFTOVERS;
+  }
+
+  /** An empty drive has nothing that could be missed. */
+  private boolean skippedMedium() {
+    return summary.skipped().stream()
+        .anyMatch(drive -> drive.reason() != SkippedDrive.Reason.EMPTY);
   }
 
   private static boolean failedAudit(DiskSummary disk) {
@@ -102,6 +111,8 @@ record BackupReport(BackupSummary summary, boolean dryRun) implements Report {
     summary.excluded().forEach(excluded::add);
     ArrayNode warnings = node.putArray("warnings");
     summary.warnings().forEach(warnings::add);
+    ArrayNode omissions = node.putArray("omissions");
+    summary.omissions().forEach(omissions::add);
     ArrayNode leftovers = node.putArray("leftovers");
     summary.leftovers().forEach(leftovers::add);
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,15 @@ final class RecoverCommand implements CliCommand {
       description = "The backups' scratch directory, if they have one of their own.")
   private @Nullable Path scratch;
 
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      converter = Converters.ToDuration.class,
+      description =
+          "Wait that long for the monitor of a machine that is just being started, for instance"
+              + " 30s; default: not at all.")
+  private Duration wait = Duration.ZERO;
+
   private final Host host;
 
   @SuppressWarnings("NullAway.Init")
@@ -81,7 +91,7 @@ final class RecoverCommand implements CliCommand {
 
   private Recovery.Result recover() throws IOException {
     return where.qmp != null
-        ? new Recovery(where.qmp, scratch).run()
+        ? new Recovery(where.qmp, scratch, wait).run()
         : Recovery.ofImages(where.disks, scratch);
   }
 

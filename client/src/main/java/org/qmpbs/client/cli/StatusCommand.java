@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.machine.Disk;
@@ -67,10 +68,8 @@ final class StatusCommand implements CliCommand {
       Optional<UnsafeMachineException> refusal = Optional.empty();
       try {
         strategy = Optional.of(machine.strategy());
-        if (leftovers.isEmpty()) {
-          // Otherwise it refuses because of them; a backup removes dead ones before it asks.
-          machine.requireSafe(disks);
-        }
+        // A backup removes what dead runs left before it asks.
+        machine.requireSafeWithout(leftovers, disks);
       } catch (UnsafeMachineException e) {
         refusal = Optional.of(e);
       }
@@ -80,8 +79,10 @@ final class StatusCommand implements CliCommand {
           strategy,
           disks,
           machine.bitmapRooms(disks),
+          machine.internalSnapshots(disks),
           machine.skipped(),
           leftovers,
+          Recovery.preview(leftovers, disks),
           refusal.map(e -> new StatusReport.Refusal(String.valueOf(e.getMessage()), e.remedy())));
     }
   }

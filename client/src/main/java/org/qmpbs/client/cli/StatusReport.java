@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.client.backup.RoomAdvice;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Sizes;
@@ -28,8 +29,10 @@ record StatusReport(
     Optional<Strategy> strategy,
     List<Disk> disks,
     Map<String, BitmapRoom> rooms,
+    Map<String, Integer> snapshots,
     List<SkippedDrive> skipped,
     Leftovers leftovers,
+    Recovery.Preview recovery,
     Optional<Refusal> refusal)
     implements Listing {
   /** Our bitmaps, of all targets, are called {@code qmpbs:<target>:<time>:<nonce>}. */
@@ -68,17 +71,40 @@ record StatusReport(
                     + " ("
                     + Names.of(drive.reason()).replace('-', ' ')
                     + ")"));
-    if (!leftovers.isEmpty()) {
-      lines.add(
-          "of earlier or running backups: runs "
-              + String.join(", ", leftovers.runs())
-              + "; the next backup removes what dead ones left");
+    lines.addAll(snapshotWarnings());
+    if (recovery.live()) {
+      lines.add("a backup is running: run " + String.join(", ", leftovers.runs()));
+    } else if (!recovery.steps().isEmpty()) {
+      lines.add("left by earlier backups; the next one, or 'qmpbs recover', would");
+      recovery.steps().forEach(step -> lines.add("  " + step));
     }
     refusal.ifPresent(
         why -> {
           lines.add("a backup would be refused: " + why.cause());
           lines.add("  what to do: " + why.remedy());
         });
+    return lines;
+  }
+
+  /** Found out only when it is needed otherwise: QEMU says "Device has active dirty bitmaps". */
+  private List<String> snapshotWarnings() {
+    List<String> lines = new ArrayList<>();
+    for (Disk disk : disks) {
+      int count = snapshots.getOrDefault(disk.name(), 0);
+      if (count > 0 && !disk.bitmaps().isEmpty()) {
+        lines.add(
+            "warning: disk "
+                + disk.name()
+                + " has "
+                + count
+                + (count == 1 ? " internal snapshot" : " internal snapshots")
+                + " and bitmaps: QEMU refuses to go back to a snapshot while an image has bitmaps,"
+                + " and 'qemu-img check -r' would delete the snapshots. Remove the bitmaps before"
+                + " either of them (qmpbs bitmap --remove --qmp SOCKET --node "
+                + disk.formatNode()
+                + " BITMAP); the next backup reads this disk in full");
+      }
+    }
     return lines;
   }
 
@@ -157,7 +183,11 @@ record StatusReport(
         .put("snapshot_access", capabilities.snapshotAccess())
         .put("exports_bitmaps_of_node", capabilities.exportsBitmapsOfNode());
     ArrayNode rows = node.putArray("disks");
-    disks.forEach(disk -> describe(rows.addObject(), disk, rooms.get(disk.name())));
+    for (Disk disk : disks) {
+      ObjectNode row = rows.addObject();
+      describe(row, disk, rooms.get(disk.name()));
+      row.put("internal_snapshots", snapshots.getOrDefault(disk.name(), 0));
+    }
     ArrayNode drives = node.putArray("skipped");
     skipped.forEach(
         drive ->
@@ -169,6 +199,8 @@ record StatusReport(
     leftovers.exports().forEach(left.putArray("exports")::add);
     ArrayNode files = left.putArray("scratch_files");
     leftovers.scratchFiles().stream().map(Path::toString).forEach(files::add);
+    left.put("live", recovery.live());
+    recovery.steps().forEach(left.putArray("recovery")::add);
     refusal.ifPresent(
         why -> node.putObject("refusal").put("cause", why.cause()).put("remedy", why.remedy()));
   }

@@ -41,6 +41,8 @@ public enum ExitCode {
   AUDIT_FAILED(15, "done with a full read: the audit found a change that a bitmap had missed"),
   /** Monitoring tells this from damage: nothing has to be done before the machine starts. */
   BITMAPS_USELESS(16, "the image is whole, but a bitmap is of no use or room is lost"),
+  /** The snapshot is good, but somebody has to look at what it does not have. */
+  OMISSIONS(17, "done, but a disk was left out that somebody may expect in the snapshot"),
   /** 128 + SIGINT. */
   INTERRUPTED(130, "interrupted (SIGINT)"),
   /** 128 + SIGTERM. */

@@ -520,6 +520,25 @@ class BackupJobTest {
   }
 
   @Test
+  void aDiskOfTheLastSnapshotThatIsMissingIsSaidOnce() throws IOException {
+    scene.begin();
+    FakeMachine.FakeDisk gone = scene.machine.disks.remove("virtio1");
+    assertThat(scene.job().plan().omissions()).hasSize(1);
+    BackupSummary summary = scene.backUp();
+    assertThat(summary.omissions())
+        .singleElement()
+        .asString()
+        .contains("disk virtio1 (drive-virtio1.img.fidx)", "no writable disk of this name");
+    assertThat(summary.warnings()).containsAll(summary.omissions());
+    assertThat(scene.backUp().omissions()).isEmpty();
+
+    scene.machine.disks.put("virtio1", gone);
+    assertThat(scene.backUp().omissions()).isEmpty();
+    scene.excluded = Set.of("virtio1");
+    assertThat(scene.backUp().omissions()).as("the user left it out").isEmpty();
+  }
+
+  @Test
   void aFullReadCanBeAskedFor() throws IOException {
     scene.begin();
     scene.full = true;

@@ -40,6 +40,9 @@ final class FakeMachine {
     final String name;
     byte[] image;
 
+    /** File of its backing image, empty if it has none. */
+    String backing = "";
+
     /** Left on its file system. */
     long room = 1 << 30;
 
@@ -147,6 +150,18 @@ final class FakeMachine {
             disk.name(), new BitmapRoom(65_536, 4 * 65_536, 1 << 20, left, false, disk.filename()));
       }
       return rooms;
+    }
+
+    @Override
+    public Map<String, List<String>> backingFiles(List<Disk> chosen) {
+      Map<String, List<String>> files = new LinkedHashMap<>();
+      for (Disk disk : chosen) {
+        String backing = disks.get(disk.name()).backing;
+        if (!backing.isEmpty()) {
+          files.put(disk.name(), List.of(backing));
+        }
+      }
+      return files;
     }
 
     @Override
@@ -270,6 +285,11 @@ final class FakeMachine {
     @Override
     public List<Path> scratchFiles() {
       return remainingScratch;
+    }
+
+    @Override
+    public void requireSafeWithout(List<Disk> chosen) throws IOException {
+      steps.at("safe without remains");
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,5 +96,49 @@ class LyingBitmapTest {
     assertThat(scene.warnings).isEmpty();
     scene.assertBitmapsAreThoseOfTheLastSnapshot();
     scene.assertNoDebris();
+  }
+
+  @Test
+  void aBackingFileThatWasWrittenToIsAFullReadAndOneThatWasNotIsNone() throws IOException {
+    Path base = Files.writeString(temp.resolve("base"), "one");
+    scene.machine.disks.get("virtio1").backing = base.toString();
+    scene.backUp();
+    scene.machine.restart();
+    assertThat(scene.backUp().disks())
+        .allMatch(disk -> disk.plan() instanceof Incremental && disk.bitmapStored());
+
+    FileTime changed = Files.getLastModifiedTime(base);
+    Files.writeString(base, "two");
+    Files.setLastModifiedTime(base, FileTime.from(changed.toInstant().plusNanos(1_000_000)));
+    image()[5] = 77;
+    BackupSummary summary = scene.backUp();
+    assertThat(summary.disks().get(0).plan()).isInstanceOf(Incremental.class);
+    assertThat(summary.disks().get(1).plan())
+        .isInstanceOfSatisfying(
+            FullRead.class,
+            full -> assertThat(full.reason()).isEqualTo(FullReadReason.BACKING_CHANGED));
+    scene.assertLastSnapshotIsTheInstant();
+
+    scene.machine.disks.get("virtio1").backing = temp.resolve("rebased") + "";
+    assertThat(scene.backUp().disks().get(1).plan()).isInstanceOf(FullRead.class);
+  }
+
+  @Test
+  void aBitmapOverABackingFileThatNobodyCanWatchDoesNotOutliveQemu() throws IOException {
+    scene.machine.disks.get("virtio1").backing = "nbd://elsewhere/base";
+    scene.backUp();
+    BackupSummary second = scene.backUp();
+    assertThat(second.disks())
+        .allMatch(disk -> disk.plan() instanceof Incremental)
+        .extracting(DiskSummary::bitmapStored)
+        .containsExactly(true, false);
+    scene.machine.restart();
+    assertThat(scene.backUp().disks().get(1).plan())
+        .isInstanceOfSatisfying(
+            FullRead.class,
+            full -> {
+              assertThat(full.reason()).isEqualTo(FullReadReason.BITMAP_NOT_PERSISTENT);
+              assertThat(full.detail()).contains("backing files cannot be watched");
+            });
   }
 }

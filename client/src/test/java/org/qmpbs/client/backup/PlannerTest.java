@@ -14,6 +14,7 @@ import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.backup.PreviousBackup.IndexState;
@@ -59,6 +60,8 @@ class PlannerTest {
     INCONSISTENT(FullReadReason.BITMAP_INCONSISTENT),
     BUSY(FullReadReason.BITMAP_BUSY),
     DISABLED(FullReadReason.BITMAP_DISABLED),
+    OTHER_GRANULARITY(FullReadReason.BITMAP_NOT_AS_MADE),
+    BACKING_FILES_GONE(FullReadReason.BACKING_CHANGED),
     NOT_PERSISTENT(FullReadReason.BITMAP_NOT_PERSISTENT),
     STORED_THOUGH_MADE_IN_MEMORY(FullReadReason.BITMAP_NOT_PERSISTENT),
     GONE_FROM_MEMORY(FullReadReason.BITMAP_NOT_PERSISTENT);
@@ -97,9 +100,12 @@ class PlannerTest {
   void aRawDiskKeepsItsBitmapForAsLongAsQemuRuns() {
     Disk raw =
         Samples.disk(
-            "scsi0", SIZE, false, new Bitmap(EPOCH.text(), true, false, false, false, 65_536, 0));
+            "scsi0",
+            SIZE,
+            false,
+            new Bitmap(EPOCH.text(), true, false, false, false, Chunks.SIZE, 0));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
             .plan(new ChosenDisk(raw, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
   }
@@ -107,12 +113,14 @@ class PlannerTest {
   @Test
   void aBitmapThatFoundNoRoomIsKeptForAsLongAsQemuRunsToo() {
     Disk full =
-        Samples.disk("scsi0", SIZE, new Bitmap(EPOCH.text(), true, false, false, false, 65_536, 0));
+        Samples.disk(
+            "scsi0", SIZE, new Bitmap(EPOCH.text(), true, false, false, false, Chunks.SIZE, 0));
     ReadPlan plan =
         new Planner(
                 Samples.TARGET,
                 Optional.empty(),
-                previous(Set.of(Violation.STORED_THOUGH_MADE_IN_MEMORY)))
+                previous(Set.of(Violation.STORED_THOUGH_MADE_IN_MEMORY)),
+                BackingFiles.none())
             .plan(new ChosenDisk(full, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
   }
@@ -121,7 +129,7 @@ class PlannerTest {
   void neverAnnouncesMoreDirtyBytesThanTheDiskHas() {
     Disk disk = Samples.disk("scsi0", SIZE, Samples.bitmap(EPOCH.text(), 12_582_912));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
             .plan(new ChosenDisk(disk, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), SIZE));
   }
@@ -130,7 +138,7 @@ class PlannerTest {
   void aRenamedDiskKeepsItsBitmapBecauseTheNonceIsItsIdentity() {
     Disk renamed = Samples.disk("other", SIZE, Samples.bitmap(EPOCH.text(), 0));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()))
+        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
             .plan(new ChosenDisk(renamed, ARCHIVE));
     assertThat(plan).isInstanceOf(Incremental.class);
   }
@@ -140,7 +148,7 @@ class PlannerTest {
         violations.contains(Violation.REQUESTED)
             ? Optional.of(new FullRead(FullReadReason.REQUESTED, "asked for"))
             : Optional.empty();
-    return new Planner(Samples.TARGET, forced, previous(violations))
+    return new Planner(Samples.TARGET, forced, previous(violations), BackingFiles.none())
         .plan(new ChosenDisk(disk(violations), ARCHIVE));
   }
 
@@ -165,7 +173,7 @@ class PlannerTest {
                   || !broken.contains(Violation.NOT_PERSISTENT),
               broken.contains(Violation.BUSY),
               broken.contains(Violation.INCONSISTENT),
-              4_194_304,
+              broken.contains(Violation.OTHER_GRANULARITY) ? 65_536 : Chunks.SIZE,
               4_194_304));
     }
     return Samples.disk("scsi0", size, !raw, bitmaps.toArray(new Bitmap[0]));
@@ -209,6 +217,7 @@ class PlannerTest {
             new EpochName(Samples.TARGET, time, 77),
             !broken.contains(Violation.STORED_THOUGH_MADE_IN_MEMORY)
                 && !broken.contains(Violation.GONE_FROM_MEMORY),
+            broken.contains(Violation.BACKING_FILES_GONE) ? "a mark" : "",
             "qcow2");
     return new PreviousBackup.Recorded(
         new Manifest(LAST, List.of(file)),

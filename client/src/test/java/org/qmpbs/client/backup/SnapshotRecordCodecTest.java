@@ -49,6 +49,7 @@ class SnapshotRecordCodecTest {
                         size,
                         new EpochName(TARGET, time, nonce),
                         nonce % 2 == 0,
+                        nonce % 3 == 0 ? "" : Samples.digest(name).hex(),
                         "qcow2"));
     return Combinators.combine(
             disk.list().ofMinSize(1).ofMaxSize(8).uniqueElements(RecordedDisk::archive),
@@ -76,6 +77,7 @@ class SnapshotRecordCodecTest {
                 4_194_304,
                 new EpochName(TARGET, 1_700_000_000L, 0xfedcba9876543210L),
                 true,
+                "",
                 "qcow2"));
   }
 

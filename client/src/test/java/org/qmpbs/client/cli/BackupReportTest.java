@@ -21,7 +21,7 @@ class BackupReportTest {
 
   @Test
   void textNamesEveryDiskItsPlanWhatWasSkippedAndTheSnapshot() {
-    assertThat(new BackupReport(summary(List.of()), false).text())
+    assertThat(new BackupReport(summary(List.of()), false, false).text())
         .containsExactly(
             "scsi0 (64 MiB): incremental, 8 MiB changed",
             "  read 4 MiB, sent 1 MiB (1 chunk), reused 56 MiB -> drive-scsi0.img.fidx",
@@ -34,8 +34,8 @@ class BackupReportTest {
 
   @Test
   void somethingLeftBehindHasAnExitCodeOfItsOwn() {
-    BackupReport clean = new BackupReport(summary(List.of()), false);
-    BackupReport left = new BackupReport(summary(List.of("cannot remove bitmap x")), false);
+    BackupReport clean = new BackupReport(summary(List.of()), false, false);
+    BackupReport left = new BackupReport(summary(List.of("cannot remove bitmap x")), false, false);
 
     assertThat(clean.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(left.exitCode()).isEqualTo(ExitCode.LEFTOVERS);
@@ -43,8 +43,18 @@ class BackupReportTest {
   }
 
   @Test
+  void aDiskThatIsMissingHasAnExitCodeOfItsOwnAndASkippedOneIfThatWasAskedFor() {
+    BackupReport missing = new BackupReport(summary(List.of("x"), List.of("scsi3")), false, false);
+
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.OMISSIONS);
+    assertThat(json(missing).path("omissions").get(0).asText()).isEqualTo("scsi3");
+    assertThat(new BackupReport(summary(List.of()), false, true).exitCode())
+        .isEqualTo(ExitCode.OMISSIONS);
+  }
+
+  @Test
   void jsonSaysWhyADiskWasReadCompletely() {
-    ObjectNode node = json(new BackupReport(summary(List.of()), false));
+    ObjectNode node = json(new BackupReport(summary(List.of()), false, false));
 
     assertThat(node.path("disks").get(0).path("plan").asText()).isEqualTo("incremental");
     assertThat(node.path("disks").get(1).path("reason").asText())
@@ -61,6 +71,10 @@ class BackupReportTest {
   }
 
   private static BackupSummary summary(List<String> leftovers) {
+    return summary(leftovers, List.of());
+  }
+
+  private static BackupSummary summary(List<String> leftovers, List<String> omissions) {
     ReadPlan incremental = new ReadPlan.Incremental("qmpbs:a:1:b", 8 * MIB);
     ReadPlan full =
         new ReadPlan.FullRead(FullReadReason.BITMAP_NOT_PERSISTENT, "QEMU was restarted");
@@ -99,6 +113,7 @@ class BackupReportTest {
         List.of("scsi2"),
         Duration.ofMillis(2500),
         leftovers,
+        omissions,
         leftovers);
   }
 }

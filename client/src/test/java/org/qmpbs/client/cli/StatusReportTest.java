@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.qmpbs.client.backup.Recovery;
+import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Capabilities;
 import org.qmpbs.machine.Disk;
@@ -18,19 +20,26 @@ import org.qmpbs.machine.MachineInfo;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.qmp.QemuVersion;
 
-/** What status says about the room for bitmaps. */
+/** What status says about bitmaps: the room they take, and what they keep from being done. */
 class StatusReportTest {
   private static final long MIB = 1 << 20;
 
   private static StatusReport report(Map<String, BitmapRoom> rooms, Disk... disks) {
+    return report(rooms, Map.of(), disks);
+  }
+
+  private static StatusReport report(
+      Map<String, BitmapRoom> rooms, Map<String, Integer> snapshots, Disk... disks) {
     return new StatusReport(
         new MachineInfo("web1", null, new QemuVersion(10, 0, 0, ""), "running"),
         new Capabilities(false, true, true, true, true, true),
         Optional.of(Strategy.OVERLAY_WITH_PROBE),
         List.of(disks),
         rooms,
+        snapshots,
         List.of(),
         new Leftovers(List.of(), List.of(), List.of(), List.of(), List.of(), false),
+        new Recovery.Preview(false, List.of()),
         Optional.empty());
   }
 
@@ -97,5 +106,30 @@ class StatusReportTest {
   void aMachineOfRawDisksHasNoSuchTable() {
     assertThat(report(Map.of(), disk("raw", false)).text())
         .noneMatch(line -> line.contains("BITMAPS TAKE"));
+  }
+
+  @Test
+  void warnsOfInternalSnapshotsThatBitmapsLock() {
+    Disk plain = disk("plain", true);
+    Disk locked =
+        new Disk(
+            "locked",
+            null,
+            "",
+            "n-locked",
+            "n-locked",
+            "qcow2",
+            "/f",
+            MIB,
+            true,
+            List.of(new Bitmap("theirs", true, true, false, false, 65_536, 0)));
+    StatusReport report = report(Map.of(), Map.of("plain", 1, "locked", 2), plain, locked);
+    assertThat(report.text().stream().filter(line -> line.startsWith("warning: ")))
+        .singleElement()
+        .asString()
+        .contains("disk locked has 2 internal snapshots", "--node n-locked");
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    report.describe(json);
+    assertThat(json.at("/disks/1/internal_snapshots").asInt()).isEqualTo(2);
   }
 }
