@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +74,12 @@ final class BackingFiles {
       return "";
     }
     try {
-      Map<String, Object> now =
-          Files.readAttributes(Path.of(file), "unix:size,lastModifiedTime,ino");
-      long changed = ((FileTime) now.get("lastModifiedTime")).to(TimeUnit.NANOSECONDS);
-      return now.get("size") + " " + changed + " " + now.get("ino");
+      BasicFileAttributes now = Files.readAttributes(Path.of(file), BasicFileAttributes.class);
+      return now.size()
+          + " "
+          + now.lastModifiedTime().to(TimeUnit.NANOSECONDS)
+          + " "
+          + Files.getAttribute(Path.of(file), "unix:ino");
     } catch (IOException | UnsupportedOperationException e) {
       // It is gone, or this file system does not tell: then nothing is known about it.
       return "";
