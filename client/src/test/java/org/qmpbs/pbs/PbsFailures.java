@@ -11,6 +11,11 @@ public final class PbsFailures {
     return new PbsException(400, text, problem, "remedy");
   }
 
+  public static ServerUnreachableException unreachable(ServerUnreachableException.Stage stage) {
+    return new ServerUnreachableException(
+        Repository.parse("me@pbs!t@pbs.example:store"), stage, "test", new IOException("test"));
+  }
+
   public static SessionLostException lost(String message, @Nullable Throwable cause) {
     return new SessionLostException(message, cause == null ? new IOException(message) : cause);
   }

@@ -59,7 +59,8 @@ class RefusalTest {
   @Test
   void aServerThatIsNotThereIsANetworkProblem() {
     String nobody = "nobody@pbs!t@127.0.0.1:1:store";
-    assertRefused(server.qmpbs(folder).with("PBS_REPOSITORY", nobody), 7);
+    assertRefused(
+        server.qmpbs(folder).with("PBS_REPOSITORY", nobody), new String[] {"--retry", "0"}, 7);
   }
 
   @Test

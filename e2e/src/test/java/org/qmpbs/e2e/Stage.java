@@ -95,6 +95,9 @@ final class Stage {
     arguments.addAll(List.of("backup", "--qmp", machine.qmpSocket().toString()));
     arguments.addAll(List.of("--backup-id", id, "--scratch", scratchFolder.toString()));
     arguments.addAll(List.of("--output-format", "json"));
+    if (!List.of(more).contains("--retry")) {
+      arguments.addAll(List.of("--retry", "0"));
+    }
     arguments.addAll(List.of(more));
     return qmpbs.start(arguments.toArray(String[]::new));
   }

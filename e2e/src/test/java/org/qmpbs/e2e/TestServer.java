@@ -3,6 +3,7 @@ package org.qmpbs.e2e;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ final class TestServer implements AutoCloseable {
   private static final String AUTH_ID = "test@pbs!tok";
   private static final String SECRET = "6c1c8f1e-3a3c-4d0f-9d6c-0f9c8f3b2a10";
   private static final String STORE = "e2e";
+  private static final Duration SESSION_LIMIT = Duration.ofSeconds(20);
 
   private final Map<String, String> environment;
   private final @Nullable EmbeddedServer embedded;
@@ -98,17 +100,38 @@ final class TestServer implements AutoCloseable {
 
   /** Where the embedded server keeps its datastore. */
   Path datastore() {
-    return Optional.ofNullable(embedded)
-        .orElseThrow(() -> new IllegalStateException("this is a real server"))
-        .datastores()
-        .get(STORE);
+    return embedded().datastores().get(STORE);
   }
 
   /** All calls that the embedded server was asked for so far, for instance "POST /finish". */
   List<String> calls() {
+    return embedded().calls();
+  }
+
+  /** The embedded server's TCP port. */
+  int port() {
+    return embedded().port();
+  }
+
+  /** Waits until the embedded server has noticed the end of all sessions. */
+  void awaitNoSession() {
+    long deadline = System.nanoTime() + SESSION_LIMIT.toNanos();
+    while (embedded().openSessions() > 0) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("a session is still open after " + SESSION_LIMIT);
+      }
+      try {
+        Thread.sleep(5);
+      } catch (InterruptedException interrupt) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", interrupt);
+      }
+    }
+  }
+
+  private EmbeddedServer embedded() {
     return Optional.ofNullable(embedded)
-        .orElseThrow(() -> new IllegalStateException("this is a real server"))
-        .calls();
+        .orElseThrow(() -> new IllegalStateException("this is a real server"));
   }
 
   @Override

@@ -19,4 +19,9 @@ public final class OperationTimeoutException extends IOException implements HasR
     return "Look at the load of the server and of its storage; a longer operation timeout helps"
         + " when it is merely slow.";
   }
+
+  @Override
+  public ServerProblem.Retry retry() {
+    return ServerProblem.Retry.SOON;
+  }
 }

@@ -46,4 +46,9 @@ public final class PbsException extends IOException implements HasRemedy {
   public String remedy() {
     return remedy;
   }
+
+  @Override
+  public ServerProblem.Retry retry() {
+    return problem.retry();
+  }
 }

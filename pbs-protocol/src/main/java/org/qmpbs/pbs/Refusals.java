@@ -5,6 +5,7 @@ import static org.qmpbs.pbs.ServerProblem.CLOCK;
 import static org.qmpbs.pbs.ServerProblem.LOCKED;
 import static org.qmpbs.pbs.ServerProblem.LOGIN;
 import static org.qmpbs.pbs.ServerProblem.NOT_FOUND;
+import static org.qmpbs.pbs.ServerProblem.NOT_READY;
 import static org.qmpbs.pbs.ServerProblem.NO_BASE;
 import static org.qmpbs.pbs.ServerProblem.OTHER;
 import static org.qmpbs.pbs.ServerProblem.PERMISSION;
@@ -13,6 +14,7 @@ import static org.qmpbs.pbs.ServerProblem.STORAGE;
 import static org.qmpbs.pbs.ServerProblem.UNAVAILABLE;
 
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -120,6 +122,24 @@ final class Refusals {
           "The server cannot map its index file. This is known of ARM servers whose kernel has 16 KiB"
               + " pages: boot it with a 4 KiB page kernel.");
 
+  /** A group without snapshots is an empty list; only a namespace can be missing there. */
+  private static final Rule LIST_ENOENT =
+      rule(
+          "ENOENT|[Nn]o such file or directory",
+          NOT_FOUND,
+          "There is no such namespace. Correct --ns, or create it: proxmox-backup-client namespace"
+              + " create NAME.");
+
+  /** What a text means only as the answer to one call. */
+  private static final Map<String, Rule> CALL_RULES =
+      Map.of("fixed_index", INDEX_EINVAL, "snapshots", LIST_ENOENT);
+
+  /**
+   * As much of a text is looked at; the real ones are a line. Some patterns take the square of its
+   * length, which is for the sender to choose.
+   */
+  private static final int MATCHED_TEXT = 4 << 10;
+
   private Refusals() {}
 
   /**
@@ -130,10 +150,12 @@ final class Refusals {
    * @param text the body of the answer
    */
   static PbsException refused(String call, int status, String text) {
-    if (call.equals("fixed_index")) {
-      Matcher matcher = INDEX_EINVAL.pattern().matcher(text);
+    String matched = text.length() > MATCHED_TEXT ? text.substring(0, MATCHED_TEXT) : text;
+    Rule special = CALL_RULES.get(call);
+    if (special != null) {
+      Matcher matcher = special.pattern().matcher(matched);
       if (matcher.find()) {
-        return INDEX_EINVAL.apply(status, text, matcher);
+        return special.apply(status, text, matcher);
       }
     }
     if (status == 401 && !call.equals("chunk")) {
@@ -145,7 +167,7 @@ final class Refusals {
               + " user are enabled and not expired.");
     }
     for (Rule rule : RULES) {
-      Matcher matcher = rule.pattern().matcher(text);
+      Matcher matcher = rule.pattern().matcher(matched);
       if (matcher.find()) {
         return rule.apply(status, text, matcher);
       }
@@ -172,7 +194,7 @@ final class Refusals {
           new PbsException(
               status,
               text,
-              UNAVAILABLE,
+              NOT_READY,
               "The server, or a proxy before it, is not ready. Try later.");
       default ->
           new PbsException(

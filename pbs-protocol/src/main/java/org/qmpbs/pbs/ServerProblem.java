@@ -17,8 +17,10 @@ public enum ServerProblem {
   CLOCK(Retry.NEVER),
   /** No such datastore, namespace, snapshot or file. */
   NOT_FOUND(Retry.NEVER),
-  /** Maintenance mode, or the service is going down. */
+  /** Maintenance mode: its administrator ends it, and nobody knows when. */
   UNAVAILABLE(Retry.LATER),
+  /** The service behind the port is starting or going down. */
+  NOT_READY(Retry.SOON),
   /** The server cannot build on the previous snapshot; a full read is the answer. */
   NO_BASE(Retry.AS_FULL_READ),
   /** The previous snapshot vanished while we built on it. */
@@ -34,8 +36,10 @@ public enum ServerProblem {
   public enum Retry {
     /** Somebody has to change something first. */
     NEVER,
-    /** The same job may succeed later. */
+    /** The same job may succeed later, when somebody else has ended what he does. */
     LATER,
+    /** It passes by itself, as a restart or an interrupted line does; a job may wait for it. */
+    SOON,
     /** A new session that reads everything will succeed. */
     AS_FULL_READ
   }

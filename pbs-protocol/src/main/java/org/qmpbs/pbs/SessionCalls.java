@@ -92,12 +92,12 @@ final class SessionCalls implements AutoCloseable {
 
   /** The {@code data} of a GET's answer. */
   JsonNode get(HttpUrl url) throws IOException {
-    return Answers.data(name(url), fetch(url, Answers.MAX_JSON));
+    return Answers.data(name(url), fetch(url, Answers.MAX_SESSION_JSON));
   }
 
   /** Sends a body and gives the {@code data} of the answer. */
   JsonNode send(HttpUrl url, String method, RequestBody body) throws IOException {
-    return Answers.data(name(url), call(url, method, body, null, Answers.MAX_JSON));
+    return Answers.data(name(url), call(url, method, body, null, Answers.MAX_SESSION_JSON));
   }
 
   /**

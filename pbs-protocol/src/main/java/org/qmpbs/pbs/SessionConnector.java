@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import okhttp3.HttpUrl;
+import org.qmpbs.pbs.ServerUnreachableException.Stage;
 
 /**
  * Gets a session's connection: TCP, TLS with the certificate checked, then one HTTP/1.1 request
@@ -58,7 +59,10 @@ final class SessionConnector {
     } catch (IOException e) {
       if (deadline.expired()) {
         throw new ServerUnreachableException(
-            repository, "no answer within " + timeouts.connect().toMillis() + " ms", e);
+            repository,
+            Stage.ANSWER,
+            "no answer within " + timeouts.connect().toMillis() + " ms",
+            e);
       }
       throw ConnectFailures.explain(repository, e);
     } finally {

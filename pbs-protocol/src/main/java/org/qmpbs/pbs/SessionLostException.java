@@ -18,4 +18,9 @@ public final class SessionLostException extends IOException implements HasRemedy
     return "Look at the network and at the server's task log, then start again; nothing has to be"
         + " cleaned up.";
   }
+
+  @Override
+  public ServerProblem.Retry retry() {
+    return ServerProblem.Retry.SOON;
+  }
 }

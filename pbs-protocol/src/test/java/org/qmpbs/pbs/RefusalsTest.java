@@ -12,6 +12,10 @@ class RefusalsTest {
       delimiter = '|',
       value = {
         "session | 400 | backup directory already exists. | CLOCK",
+        "session | 400 | backup timestamp is older than last backup. | CLOCK",
+        "session | 400 | backup owner check failed (a@pbs != b@pbs) | PERMISSION",
+        "session | 404 | namespace not found | NOT_FOUND",
+        "session | 400 | read-only maintenance mode: moving | UNAVAILABLE",
         "session | 400 | while locking last snapshot during backup '..' | LOCKED",
         "session | 400 | base snapshot is already locked by another operation | LOCKED",
         "session | 400 | unable to acquire lock on backup group \"x\" - possible running backup | LOCKED",
@@ -39,7 +43,7 @@ class RefusalsTest {
         "nosuch | 404 | Path '/nosuch' not found. | PROTOCOL",
         "download | 404 | open file \"x\" failed - not found | NOT_FOUND",
         "chunk | 401 | download chunk 00 not allowed | PROTOCOL",
-        "status | 502 | Bad Gateway | UNAVAILABLE",
+        "status | 502 | Bad Gateway | NOT_READY",
       })
   void everyKnownTextHasItsMeaning(String call, int status, String text, ServerProblem problem) {
     PbsException refused = Refusals.refused(call, status, text);
@@ -55,6 +59,13 @@ class RefusalsTest {
     assertThat(refused.remedy())
         .contains("belongs to root@pam, we are me@pbs!job")
         .contains("change-owner GROUP 'me@pbs!job'");
+  }
+
+  @Test
+  void aListOfANamespaceThatIsMissingSaysHowToMakeIt() {
+    PbsException refused = Refusals.refused("snapshots", 400, "ENOENT: No such file or directory");
+    assertThat(refused.problem()).isEqualTo(ServerProblem.NOT_FOUND);
+    assertThat(refused.remedy()).contains("--ns", "namespace create");
   }
 
   @Test

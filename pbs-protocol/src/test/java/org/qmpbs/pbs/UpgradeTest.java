@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class UpgradeTest {
               PbsException.class,
               e -> {
                 assertThat(e.serverText()).isEqualTo("not ready");
-                assertThat(e.problem()).isEqualTo(ServerProblem.UNAVAILABLE);
+                assertThat(e.problem()).isEqualTo(ServerProblem.NOT_READY);
               });
     }
   }
@@ -207,6 +208,49 @@ class UpgradeTest {
     }
   }
 
+  /** As a server does that goes down: no reason to believe that its TLS is wrong. */
+  @Test
+  void aServerThatHangsUpInTheHandshakeIsUnreachableForSessionsAndRest() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread down =
+          new Thread(
+              () -> {
+                while (!listener.isClosed()) {
+                  try (Socket socket = listener.accept()) {
+                    socket.getInputStream().readNBytes(5);
+                    socket.shutdownOutput();
+                    socket.getInputStream().readAllBytes();
+                  } catch (java.io.IOException e) {
+                    // The end of the test, or a client that hung up in turn.
+                  }
+                }
+              },
+              "test-hangs-up");
+      down.start();
+      try (PbsServer pbs =
+          PbsServer.open(
+              new Login(
+                  new Repository(FakePbs.TOKEN, "127.0.0.1", listener.getLocalPort(), "store1"),
+                  new Secret(FakePbs.SECRET),
+                  java.util.List.of(TestCertificate.LOCALHOST.fingerprint())),
+              FakePbs.TIMEOUTS)) {
+        for (ThrowableAssert.ThrowingCallable attempt :
+            java.util.List.<ThrowableAssert.ThrowingCallable>of(
+                () -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT), pbs::version)) {
+          assertThatThrownBy(attempt)
+              .isInstanceOfSatisfying(
+                  ServerUnreachableException.class,
+                  e -> {
+                    assertThat(e.stage()).isEqualTo(ServerUnreachableException.Stage.ANSWER);
+                    assertThat(e.retry()).isEqualTo(ServerProblem.Retry.SOON);
+                  });
+        }
+      }
+      listener.close();
+      down.join();
+    }
+  }
+
   @Test
   void nobodyAtThePortIsUnreachableForSessionsAndRest() throws Exception {
     int port;
@@ -222,7 +266,11 @@ class UpgradeTest {
             FakePbs.TIMEOUTS)) {
       assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
           .isInstanceOfSatisfying(
-              ServerUnreachableException.class, e -> assertThat(e.port()).isEqualTo(port));
+              ServerUnreachableException.class,
+              e -> {
+                assertThat(e.port()).isEqualTo(port);
+                assertThat(e.stage()).isEqualTo(ServerUnreachableException.Stage.CONNECT);
+              });
       assertThatThrownBy(pbs::version)
           .isInstanceOf(ServerUnreachableException.class)
           .hasMessageContaining("127.0.0.1:" + port)

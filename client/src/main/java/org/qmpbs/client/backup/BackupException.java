@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class BackupException extends IOException
     permits ClockException,
         DiskChoiceException,
+        FinishLostException,
         JobCancelledException,
         JobDeadlineException,
         MachineBusyException,

@@ -2,24 +2,19 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
-import org.qmpbs.pbs.ServerProblem;
-import org.qmpbs.pbs.ServerProblem.Retry;
 import org.qmpbs.qcow2.Qcow2Images;
 
 /**
  * Takes a running machine to the server. One object is one job: {@link #run} or {@link #plan} is
  * called once, {@link #cancel} from any thread.
  *
- * <p>A job is one attempt, or two: where the server cannot build on the previous snapshot after
- * all, for instance because it was removed meanwhile, a whole new attempt reads everything.
+ * <p>A job is one attempt, or several: {@link Attempts} says what is tried again.
  *
  * <p>Cancelling, and the deadline, end the job at its next step: calls to the server and reads of
  * the disk that are under way are cut off, everything is taken apart, and bitmaps are as after a
@@ -27,11 +22,6 @@ import org.qmpbs.qcow2.Qcow2Images;
  * operation may take.
  */
 public final class BackupJob {
-  /** A server removes the few files of an unfinished snapshot within that many pauses. */
-  private static final int ATTEMPTS_TO_START_AGAIN = 10;
-
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   private final BackupEnvironment environment;
   private final BackupRequest request;
   private final CancellationToken token;
@@ -101,7 +91,7 @@ public final class BackupJob {
             : Optional.empty();
     JobDeadline deadline = new JobDeadline(request.deadline(), token);
     try {
-      return attempt(forced);
+      return new Attempts(environment, request, token, forced).run();
     } catch (OutcomeUnknownException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -116,65 +106,6 @@ public final class BackupJob {
     } finally {
       deadline.close();
     }
-  }
-
-  private BackupSummary attempt(Optional<FullRead> forced) throws IOException {
-    try {
-      return new BackupRun(environment, request, forced, token).run();
-    } catch (IOException e) {
-      PbsException refusal = refusalOf(e);
-      if (refusal == null || refusal.problem().retry() != Retry.AS_FULL_READ) {
-        throw e;
-      }
-      token.check();
-      String line = "the server would not build on the last snapshot: " + refusal.serverText();
-      environment.progress().warn(line + "; reading everything");
-      FullRead everything = new FullRead(FullReadReason.NO_USABLE_SNAPSHOT, line);
-      try {
-        return startAgain(everything);
-      } catch (IOException again) {
-        again.addSuppressed(e);
-        throw again;
-      }
-    }
-  }
-
-  /**
-   * The server notices the end of the first session, removes its snapshot and lets go of the group
-   * a moment after we have closed it; until then it refuses a new one.
-   */
-  private BackupSummary startAgain(FullRead everything) throws IOException {
-    for (int i = 1; ; i++) {
-      try {
-        return new BackupRun(environment, request, Optional.of(everything), token).run();
-      } catch (IOException e) {
-        PbsException refusal = refusalOf(e);
-        if (i == ATTEMPTS_TO_START_AGAIN || refusal == null || !isNotYetFree(refusal)) {
-          throw e;
-        }
-        environment.sleep(PAUSE);
-        token.check();
-      }
-    }
-  }
-
-  /** Both are said before a session exists, thus before anything was done in vain. */
-  private static boolean isNotYetFree(PbsException refusal) {
-    return refusal.problem() == ServerProblem.LOCKED || refusal.problem() == ServerProblem.CLOCK;
-  }
-
-  /** The refusal that ended an attempt, or null if something else did. */
-  private static @Nullable PbsException refusalOf(Throwable failure) {
-    if (failure instanceof OutcomeUnknownException) {
-      // Its cause tells why the server could not be asked; the attempt may have succeeded.
-      return null;
-    }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PbsException refusal) {
-        return refusal;
-      }
-    }
-    return null;
   }
 
   /**

@@ -25,6 +25,7 @@ import org.qmpbs.pbs.Namespace;
  * @param forceFullRead read everything even where a bitmap could be trusted
  * @param auditPercent of the chunks that a trusted bitmap calls clean, to be read and compared all
  *     the same; 0 for none
+ * @param patience with a connection that breaks, and with a group that is locked
  */
 public record BackupRequest(
     Path qmpSocket,
@@ -37,7 +38,8 @@ public record BackupRequest(
     OptionalLong rate,
     Duration deadline,
     boolean forceFullRead,
-    double auditPercent) {
+    double auditPercent,
+    Patience patience) {
 
   /** Keeps copies of the collections. */
   public BackupRequest {
@@ -46,6 +48,34 @@ public record BackupRequest(
     }
     disks = List.copyOf(disks);
     excluded = Set.copyOf(excluded);
+  }
+
+  /** Without patience. */
+  public BackupRequest(
+      Path qmpSocket,
+      Namespace namespace,
+      BackupGroup group,
+      OptionalLong backupTime,
+      List<DiskSelection> disks,
+      Set<String> excluded,
+      @Nullable Path scratchDirectory,
+      OptionalLong rate,
+      Duration deadline,
+      boolean forceFullRead,
+      double auditPercent) {
+    this(
+        qmpSocket,
+        namespace,
+        group,
+        backupTime,
+        disks,
+        excluded,
+        scratchDirectory,
+        rate,
+        deadline,
+        forceFullRead,
+        auditPercent,
+        Patience.NONE);
   }
 
   /**

@@ -134,6 +134,7 @@ final class BackupRun {
     List<DiskJob> jobs =
         DiskJob.plan(
             look.choice(), new Planner(target, forced, previous, backing), previous, storage);
+    DatastoreRoom.warning(environment, jobs).ifPresent(this::warn);
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
     for (Disk disk : look.diskList()) {
@@ -201,7 +202,13 @@ final class BackupRun {
     boolean exists;
     try {
       exists =
-          new FinishDoubt(environment, request.namespace(), snapshot, description).snapshotExists();
+          new FinishDoubt(
+                  environment,
+                  request.namespace(),
+                  snapshot,
+                  description,
+                  request.patience().retries())
+              .snapshotExists();
     } catch (IOException e) {
       e.addSuppressed(doubt);
       throw new OutcomeUnknownException(
@@ -214,8 +221,9 @@ final class BackupRun {
           e);
     }
     if (!exists) {
-      throw new IOException(
+      throw new FinishLostException(
           "the connection died while the server finished " + snapshot + "; it does not exist",
+          "Look at the network and at the server's task log, then start again.",
           doubt);
     }
     warn("the connection died while the server finished " + snapshot + ", but it did finish it");

@@ -1,6 +1,7 @@
 package org.qmpbs.client.backup;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.machine.SkippedDrive;
@@ -22,6 +23,7 @@ import org.qmpbs.pbs.Snapshot;
  *     among the warnings
  * @param leftovers what of ours could not be taken away again, also among the warnings; the
  *     snapshot is good all the same
+ * @param retries after connections that broke; what broke is among the warnings
  */
 public record BackupSummary(
     Snapshot snapshot,
@@ -33,7 +35,34 @@ public record BackupSummary(
     Duration duration,
     List<String> warnings,
     List<String> omissions,
-    List<String> leftovers) {
+    List<String> leftovers,
+    int retries) {
+
+  /** Of a backup that went well at the first attempt. */
+  public BackupSummary(
+      Snapshot snapshot,
+      @Nullable Snapshot previous,
+      Strategy strategy,
+      List<DiskSummary> disks,
+      List<SkippedDrive> skipped,
+      List<String> excluded,
+      Duration duration,
+      List<String> warnings,
+      List<String> omissions,
+      List<String> leftovers) {
+    this(
+        snapshot,
+        previous,
+        strategy,
+        disks,
+        skipped,
+        excluded,
+        duration,
+        warnings,
+        omissions,
+        leftovers,
+        0);
+  }
 
   /** Keeps copies of the lists. */
   public BackupSummary {
@@ -43,6 +72,24 @@ public record BackupSummary(
     warnings = List.copyOf(warnings);
     omissions = List.copyOf(omissions);
     leftovers = List.copyOf(leftovers);
+  }
+
+  /** The same at the end of a job whose earlier attempts came to nothing. */
+  BackupSummary after(int lost, List<String> earlier, Duration wholeDuration) {
+    List<String> all = new ArrayList<>(earlier);
+    all.addAll(warnings);
+    return new BackupSummary(
+        snapshot,
+        previous,
+        strategy,
+        disks,
+        skipped,
+        excluded,
+        wholeDuration,
+        all,
+        omissions,
+        leftovers,
+        lost);
   }
 
   /**

@@ -3,6 +3,9 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.retry.Retries;
+import org.qmpbs.client.retry.Setback;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.ReaderSession;
@@ -11,7 +14,8 @@ import org.qmpbs.pbs.Snapshot;
 /**
  * Finds out whether a snapshot exists whose end got no answer. The server may still be at it, or at
  * removing it, so it is asked several times: a "no" counts when it was said twice, a "yes" when the
- * snapshot can be read and records exactly what this run wrote.
+ * snapshot can be read and records exactly what this run wrote. A server that is away, as for a
+ * restart, is asked after the pauses of the retries, too: the guest no longer waits for anything.
  */
 final class FinishDoubt {
   private static final int ATTEMPTS = 6;
@@ -21,16 +25,19 @@ final class FinishDoubt {
   private final Namespace namespace;
   private final Snapshot snapshot;
   private final SnapshotRecord written;
+  private final Retries retries;
 
   FinishDoubt(
       BackupEnvironment environment,
       Namespace namespace,
       Snapshot snapshot,
-      SnapshotRecord written) {
+      SnapshotRecord written,
+      Retries retries) {
     this.environment = environment;
     this.namespace = namespace;
     this.snapshot = snapshot;
     this.written = written;
+    this.retries = retries;
   }
 
   /**
@@ -39,11 +46,12 @@ final class FinishDoubt {
    * @throws IOException if no answer could be had
    */
   boolean snapshotExists() throws IOException {
-    IOException last = null;
+    @Nullable IOException last = null;
     boolean absentBefore = false;
-    for (int i = 0; i < ATTEMPTS; i++) {
+    for (int i = 0; i < ATTEMPTS || (i < ATTEMPTS + retries.times() && isAway(last)); i++) {
       if (i > 0) {
-        environment.sleep(PAUSE);
+        environment.sleep(
+            i < ATTEMPTS ? PAUSE : retries.pause(i - ATTEMPTS + 1, environment.random()));
       }
       try {
         boolean listed = isListed();
@@ -60,6 +68,10 @@ final class FinishDoubt {
       }
     }
     throw last == null ? new IOException("the server's answers contradict each other") : last;
+  }
+
+  private static boolean isAway(@Nullable IOException failure) {
+    return failure != null && Setback.isTransient(failure, true);
   }
 
   private boolean isListed() throws IOException {

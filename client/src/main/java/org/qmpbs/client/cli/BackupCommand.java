@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.BackupJob;
 import org.qmpbs.client.backup.BackupRequest;
 import org.qmpbs.client.backup.BackupRequest.DiskSelection;
+import org.qmpbs.client.backup.Patience;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
 final class BackupCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final RetryOptions retry = new RetryOptions();
 
   @Option(
       names = "--qmp",
@@ -91,6 +93,15 @@ final class BackupCommand implements CliCommand {
       converter = Converters.ToDuration.class,
       description = "Give up after this time, for instance 4h; default: 24h.")
   private Duration deadline = Duration.ofHours(24);
+
+  @Option(
+      names = "--retry-lock",
+      paramLabel = "TIME",
+      converter = Converters.ToDuration.class,
+      description =
+          "Wait so long while somebody else holds the group, for instance 10m; default: fail at"
+              + " once.")
+  private @Nullable Duration lockWait;
 
   @Option(
       names = "--force-full-read",
@@ -171,7 +182,8 @@ final class BackupCommand implements CliCommand {
         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
         deadline,
         forceFullRead,
-        audit);
+        audit,
+        new Patience(retry.retries(), lockWait == null ? Duration.ZERO : lockWait));
   }
 
   private BackupGroup group(String backupId) throws UsageException {

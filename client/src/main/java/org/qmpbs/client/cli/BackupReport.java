@@ -54,8 +54,17 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
         (dryRun ? "would make " : "")
             + summary.snapshot()
             + " in "
-            + Durations.format(summary.duration()));
+            + Durations.format(summary.duration())
+            + retriesText());
     return lines;
+  }
+
+  private String retriesText() {
+    return switch (summary.retries()) {
+      case 0 -> "";
+      case 1 -> ", after 1 retry";
+      default -> ", after " + summary.retries() + " retries";
+    };
   }
 
   private static String planText(ReadPlan plan) {
@@ -95,7 +104,8 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
     Rows.name(node, summary.snapshot());
     node.put("previous", summary.previous() == null ? null : summary.previous().toString())
         .put("strategy", Names.of(summary.strategy()))
-        .put("duration_seconds", summary.duration().toMillis() / 1000.0);
+        .put("duration_seconds", summary.duration().toMillis() / 1000.0)
+        .put("retries", summary.retries());
     ArrayNode disks = node.putArray("disks");
     summary.disks().forEach(disk -> describe(disks.addObject(), disk));
     ArrayNode skipped = node.putArray("skipped");

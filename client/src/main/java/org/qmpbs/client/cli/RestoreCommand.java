@@ -37,6 +37,7 @@ final class RestoreCommand implements CliCommand {
 
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final RetryOptions retry = new RetryOptions();
 
   @Parameters(
       index = "0",
@@ -139,7 +140,8 @@ final class RestoreCommand implements CliCommand {
         format(),
         force,
         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
-        Optional.ofNullable(deadline));
+        Optional.ofNullable(deadline),
+        retry.retries());
   }
 
   private RestoreRequest.Selection selection() throws UsageException {

@@ -43,7 +43,8 @@ record RestoreReport(RestoreSummary summary) implements Report {
   public void describe(ObjectNode node) {
     node.put("snapshot", summary.snapshot().toString());
     Rows.name(node, summary.snapshot());
-    node.put("duration_seconds", summary.duration().toMillis() / 1000.0);
+    node.put("duration_seconds", summary.duration().toMillis() / 1000.0)
+        .put("retries", summary.retries());
     ArrayNode archives = node.putArray("archives");
     for (ArchiveSummary archive : summary.archives()) {
       archives

@@ -28,6 +28,7 @@ public final class RestoreJob {
   private final RestoreRequest request;
   private final Progress progress;
   private final Clock clock;
+  private final RandomGenerator random;
   private final SinkFactory sinks;
   private final TargetChecker targets;
   private final JobStop stop;
@@ -44,6 +45,7 @@ public final class RestoreJob {
     this.request = request;
     this.progress = progress;
     this.clock = clock;
+    this.random = random;
     this.sinks = new SinkFactory(request.format(), random);
     this.targets = new TargetChecker(request.force(), new DeviceUse());
     this.stop = new JobStop(request.deadline());
@@ -61,13 +63,16 @@ public final class RestoreJob {
     Instant start = clock.instant();
     try (stop) {
       progress.phase("looking for the snapshot");
-      Snapshot snapshot =
-          new SnapshotResolver(server, request.namespace()).resolve(request.snapshot()).snapshot();
+      Patiently patiently = new Patiently(request.retries(), stop, progress, random);
+      SnapshotResolver snapshots = new SnapshotResolver(server, request.namespace());
+      Snapshot snapshot = patiently.call(() -> snapshots.resolve(request.snapshot()).snapshot());
       stop.check();
-      try (ReaderSession session = server.startReader(request.namespace(), snapshot)) {
+      try (PatientReader session =
+          PatientReader.open(server, request.namespace(), snapshot, patiently)) {
         stop.watch(session);
         List<ArchiveSummary> archives = restore(session);
-        return new RestoreSummary(snapshot, archives, Duration.between(start, clock.instant()));
+        return new RestoreSummary(
+            snapshot, archives, Duration.between(start, clock.instant()), patiently.total());
       }
     } catch (IOException e) {
       throw stop.explain(e);

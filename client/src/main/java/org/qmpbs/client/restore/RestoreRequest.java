@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.qmpbs.client.lookup.SnapshotPath;
+import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
 
 /**
@@ -18,6 +19,7 @@ import org.qmpbs.pbs.Namespace;
  * @param force whether an existing file or block device may be overwritten
  * @param rate most bytes a second to receive, or empty
  * @param deadline for the whole job, or empty
+ * @param retries after connections that broke
  */
 public record RestoreRequest(
     Namespace namespace,
@@ -26,7 +28,20 @@ public record RestoreRequest(
     ImageFormat format,
     boolean force,
     OptionalLong rate,
-    Optional<Duration> deadline) {
+    Optional<Duration> deadline,
+    Retries retries) {
+
+  /** Fails at the first connection that breaks. */
+  public RestoreRequest(
+      Namespace namespace,
+      SnapshotPath snapshot,
+      Selection selection,
+      ImageFormat format,
+      boolean force,
+      OptionalLong rate,
+      Optional<Duration> deadline) {
+    this(namespace, snapshot, selection, format, force, rate, deadline, Retries.NONE);
+  }
 
   /** What goes where. */
   public sealed interface Selection {

@@ -10,8 +10,10 @@ import org.qmpbs.pbs.Snapshot;
  * @param snapshot restored from
  * @param archives in the order of the manifest
  * @param duration of the whole job
+ * @param retries after connections that broke
  */
-public record RestoreSummary(Snapshot snapshot, List<ArchiveSummary> archives, Duration duration) {
+public record RestoreSummary(
+    Snapshot snapshot, List<ArchiveSummary> archives, Duration duration, int retries) {
   /** Keeps a copy of the list. */
   public RestoreSummary {
     archives = List.copyOf(archives);

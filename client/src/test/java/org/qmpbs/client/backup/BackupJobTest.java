@@ -211,7 +211,7 @@ class BackupJobTest {
     } else {
       assertThat(struck.server.snapshots).as(at).hasSize(2);
       assertThat(done.get(number))
-          .isIn("finish", "remove bitmap", "disks", "close instant", "close machine");
+          .isIn("status", "finish", "remove bitmap", "disks", "close instant", "close machine");
       for (String disk : struck.machine.disks.keySet()) {
         assertThat(struck.machine.ours(disk)).contains(FakeMachine.recorded(struck.server, disk));
       }
@@ -554,6 +554,31 @@ class BackupJobTest {
     scene.begin();
     scene.machine.uuid = "99999999-2222-3333-4444-555555555555";
     assertThat(scene.backUp().warnings()).singleElement().asString().contains("--backup-id");
+  }
+
+  @Test
+  void aDatastoreWithoutRoomForTheIncrementIsAWarningBeforeAnythingIsSent() throws IOException {
+    scene.begin();
+    scene.server.available = 1000;
+    BackupSummary summary = scene.job().run();
+    assertThat(summary.warnings())
+        .singleElement()
+        .asString()
+        .contains("the datastore has 1000 B left", "may take up to");
+    assertThat(scene.steps.done()).containsSubsequence("status", "instant", "upload");
+    scene.assertLastSnapshotIsTheInstant();
+  }
+
+  @Test
+  void aDatastoreWhoseRoomNobodyMayKnowIsNoReasonToFail() throws IOException {
+    scene.begin();
+    scene.steps.failAt(
+        "status",
+        () -> {
+          throw PbsFailures.refusal(ServerProblem.PERMISSION, "missing Datastore.Audit");
+        });
+    assertThat(scene.job().run().warnings()).isEmpty();
+    assertThat(scene.notes).anyMatch(note -> note.contains("missing Datastore.Audit"));
   }
 
   @Test

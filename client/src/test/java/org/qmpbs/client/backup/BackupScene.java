@@ -38,6 +38,7 @@ final class BackupScene {
   boolean full;
   Set<String> excluded = Set.of();
   double audit;
+  Patience patience = Patience.NONE;
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -79,7 +80,8 @@ final class BackupScene {
             OptionalLong.empty(),
             deadline,
             full,
-            audit));
+            audit,
+            patience));
   }
 
   /** One good backup after which the guest has written. */

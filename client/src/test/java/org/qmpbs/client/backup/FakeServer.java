@@ -55,6 +55,7 @@ final class FakeServer implements PbsServer {
   final Map<Digest, byte[]> chunks = new HashMap<>();
   End end = End.DONE;
   UnaryOperator<FixedIndex> readIndex = UnaryOperator.identity();
+  long available = 1L << 30;
   @Nullable FakeSession open;
   int sessions;
 
@@ -81,8 +82,9 @@ final class FakeServer implements PbsServer {
   }
 
   @Override
-  public DatastoreStatus status() {
-    return new DatastoreStatus(3, 1, 2);
+  public DatastoreStatus status() throws IOException {
+    steps.at("status");
+    return new DatastoreStatus(1L << 40, (1L << 40) - available, available);
   }
 
   @Override

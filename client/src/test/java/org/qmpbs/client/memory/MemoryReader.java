@@ -2,11 +2,13 @@ package org.qmpbs.client.memory;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 
@@ -18,6 +20,9 @@ public final class MemoryReader implements ReaderSession {
 
   /** How often each chunk was asked for. */
   public final Map<Digest, AtomicInteger> asked = new ConcurrentHashMap<>();
+
+  /** Which indexes were read in this session. */
+  public final Set<String> registered = ConcurrentHashMap.newKeySet();
 
   /** Most chunk calls in flight at once. */
   public final AtomicInteger mostInFlight = new AtomicInteger();
@@ -52,6 +57,7 @@ public final class MemoryReader implements ReaderSession {
 
   @Override
   public FixedIndex index(Manifest manifest, String name) {
+    registered.add(name);
     return snapshot.indexes.get(name);
   }
 
@@ -62,7 +68,7 @@ public final class MemoryReader implements ReaderSession {
       asked.computeIfAbsent(digest, each -> new AtomicInteger()).incrementAndGet();
       server.hook.before(digest);
       if (closed) {
-        throw new IOException("session closed");
+        throw PbsFailures.lost("the session was closed here", null);
       }
       byte[] blob = server.chunks.get(digest);
       return blob.clone();

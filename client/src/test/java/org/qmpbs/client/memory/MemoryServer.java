@@ -27,6 +27,18 @@ public final class MemoryServer implements PbsServer {
   /** What happens at each chunk call. */
   public MemoryReader.ChunkHook hook = digest -> {};
 
+  /** What happens before a session is opened. */
+  public StartHook atStart = number -> {};
+
+  /** How many were asked for. */
+  public int sessions;
+
+  /** Called with the number of sessions before. */
+  public interface StartHook {
+    /** May fail. */
+    void before(int number) throws IOException;
+  }
+
   /** The last session. */
   public MemoryReader reader;
 
@@ -71,7 +83,8 @@ public final class MemoryServer implements PbsServer {
   }
 
   @Override
-  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) {
+  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException {
+    atStart.before(sessions++);
     reader = new MemoryReader(snapshots.get(snapshot.toString()), this);
     return reader;
   }
