@@ -105,6 +105,14 @@ final class MachineDisk {
     model.resize(newSize);
   }
 
+  /** The same, but QEMU may refuse. */
+  void tryResize(long newSize) {
+    Map<String, ?> arguments = Map.of("node-name", rootNode, "size", newSize);
+    if (!machine.monitor().request("block_resize", arguments).has("error")) {
+      model.resize(newSize);
+    }
+  }
+
   /** The owner put an empty image of the same size in place of this one. */
   void forgetContent() {
     model = new DiskModel(model.size());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,17 @@ final class TestServer implements AutoCloseable {
   /** An administrator removes a snapshot, {@code type/id/time}. */
   void forget(String snapshot) {
     new RestClient(environment).forget(snapshot);
+  }
+
+  /** A verification of the embedded server found a snapshot, {@code type/id/time}, damaged. */
+  void failVerification(String snapshot) {
+    String[] parts = snapshot.split("/", -1);
+    long time = Instant.parse(parts[2]).getEpochSecond();
+    try {
+      embedded().recordVerification(STORE, "", parts[0], parts[1], time, false);
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
   }
 
   /** Where the embedded server keeps its datastore. */
