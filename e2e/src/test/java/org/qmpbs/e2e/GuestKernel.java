@@ -13,10 +13,19 @@ import java.util.List;
 record GuestKernel(Path kernel, Path initrd) {
   /** Makes it if it is not there. */
   static GuestKernel ensure() {
+    return ensure("bin/lib/guest.sh", "initrd.gz");
+  }
+
+  /** The same with the program of {@link GuestWriter}. */
+  static GuestKernel withWriter() {
+    return ensure("bin/lib/guest-writer.sh", "initrd-writer.gz");
+  }
+
+  private static GuestKernel ensure(String script, String initrd) {
     Path root = projectRoot();
-    Processes.run(List.of("bash", root.resolve("bin/lib/guest.sh").toString()));
+    Processes.run(List.of("bash", root.resolve(script).toString()));
     Path folder = root.resolve(".e2e/guest");
-    return new GuestKernel(folder.resolve("vmlinuz"), folder.resolve("initrd.gz"));
+    return new GuestKernel(folder.resolve("vmlinuz"), folder.resolve(initrd));
   }
 
   /** The repository's folder: Maven and IDEs start tests somewhere in it. */

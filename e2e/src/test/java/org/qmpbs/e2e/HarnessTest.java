@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,21 +120,25 @@ class HarnessTest {
   }
 
   @Test
-  void theNumbersOfABusyGuestTellWhenItsImageWasTaken() throws IOException {
+  void theRecordsOfABusyGuestTellWhenItsImageWasTaken() throws IOException {
+    GuestRecords records = new GuestRecords(16);
     try (QemuMachine machine =
         QemuMachine.in(folder)
-            .linux()
-            .disk(DiskPlan.of("a", ImageFormat.QCOW2, 64 * MIB))
-            .disk(DiskPlan.of("b", ImageFormat.RAW, 64 * MIB).on(Bus.SCSI))
+            .writer()
+            .disk(DiskPlan.of("a", ImageFormat.QCOW2, records.diskSize()))
+            .disk(DiskPlan.of("b", ImageFormat.RAW, records.diskSize()).on(Bus.SCSI))
             .start()) {
-      NumberWriter.start(machine.console());
-      NumberWriter.awaitMore(machine.console());
-      long last = NumberWriter.awaitMore(machine.console());
+      GuestWriter writer = GuestWriter.start(machine.console(), records, 10);
+      long last = writer.stopAndVerify();
+      writer.assertHealthy();
       machine.quit();
-      long first = NumberWriter.lastNumberIn(raw(machine.disk("a")));
-      long second = NumberWriter.lastNumberIn(raw(machine.disk("b")));
-      assertThat(first).isGreaterThanOrEqualTo(last);
-      assertThat(first - second).isBetween(0L, 1L);
+      assertThat(records.lastNumberIn(raw(machine.disk("a")), 0)).isEqualTo(last);
+      Path image = raw(machine.disk("b"));
+      assertThat(records.lastNumberIn(image, 1)).isEqualTo(last);
+      try (FileChannel channel = FileChannel.open(image, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(new byte[] {1}), records.diskSize() - 1);
+      }
+      assertThatThrownBy(() -> records.lastNumberIn(image, 1)).hasMessageContaining("row 15");
     }
   }
 

@@ -28,6 +28,7 @@ final class QemuMachine implements AutoCloseable {
 
   private final Path folder;
   private final boolean linux;
+  private final boolean writer;
   private final List<MachineDisk> disks = new ArrayList<>();
   private @Nullable Process process;
   private @Nullable Monitor monitor;
@@ -36,6 +37,7 @@ final class QemuMachine implements AutoCloseable {
   private QemuMachine(Builder builder) {
     folder = builder.folder;
     linux = builder.linux;
+    writer = builder.writer;
     for (DiskPlan plan : builder.disks) {
       Path image = folder.resolve(plan.label() + "." + plan.format().driver());
       if (!Files.exists(image)) {
@@ -94,7 +96,7 @@ final class QemuMachine implements AutoCloseable {
     Path consoleSocket = folder.resolve("console");
     MachineArguments arguments = new MachineArguments(qmpSocket(), testSocket);
     if (linux) {
-      GuestKernel kernel = GuestKernel.ensure();
+      GuestKernel kernel = writer ? GuestKernel.withWriter() : GuestKernel.ensure();
       arguments.linuxGuest(kernel.kernel(), kernel.initrd(), consoleSocket);
     } else {
       arguments.idleGuest();
@@ -252,6 +254,7 @@ final class QemuMachine implements AutoCloseable {
     private final Path folder;
     private final List<DiskPlan> disks = new ArrayList<>();
     private boolean linux;
+    private boolean writer;
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -266,6 +269,12 @@ final class QemuMachine implements AutoCloseable {
     Builder linux() {
       linux = true;
       return this;
+    }
+
+    /** A real guest that has the program of {@link GuestWriter}, too. */
+    Builder writer() {
+      writer = true;
+      return linux();
     }
 
     QemuMachine start() {
