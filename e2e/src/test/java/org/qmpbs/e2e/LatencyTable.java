@@ -1,6 +1,5 @@
 package org.qmpbs.e2e;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,27 +29,9 @@ final class LatencyTable {
     long from = writer.last();
     T result = work.get();
     GuestWriter.Latency guest = writer.latency(from + 1, writer.last());
-    rows.add(new Row(name, guest, histogram.since(before), longestPause()));
+    double pause = Pauses.longest(machine.monitor().drainEvents());
+    rows.add(new Row(name, guest, histogram.since(before), pause));
     return result;
-  }
-
-  /** A guest that stands still sees nothing of it, its clock stands, too. */
-  private double longestPause() {
-    double longest = 0;
-    double stopped = 0;
-    for (JsonNode event : machine.monitor().drainEvents()) {
-      double millis =
-          event.at("/timestamp/seconds").asLong() * 1e3
-              + event.at("/timestamp/microseconds").asLong() / 1e3;
-      switch (event.get("event").asText()) {
-        case "STOP" -> stopped = millis;
-        case "RESUME" -> longest = Math.max(longest, millis - stopped);
-        default -> {
-          // Of jobs and exports.
-        }
-      }
-    }
-    return longest;
   }
 
   /** Prints Markdown; times are milliseconds. */

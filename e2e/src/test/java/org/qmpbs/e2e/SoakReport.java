@@ -11,6 +11,7 @@ final class SoakReport {
   private final Map<Disaster, Map<Integer, Integer>> ends = new TreeMap<>();
   private final Map<Interlude, Map<String, Integer>> reads = new TreeMap<>();
   private final Map<String, Integer> reasons = new TreeMap<>();
+  private final Map<Disaster, Double> pauses = new TreeMap<>();
   private int rounds;
   private int restores;
   private long bytes;
@@ -23,6 +24,11 @@ final class SoakReport {
   /** How the disturbed backup of a round ended. */
   void disturbed(Disaster disaster, int exitCode) {
     ends.computeIfAbsent(disaster, key -> new TreeMap<>()).merge(exitCode, 1, Integer::sum);
+  }
+
+  /** For how long the machine was stopped at most around a disturbed backup. */
+  void paused(Disaster disaster, double millis) {
+    pauses.merge(disaster, millis, Math::max);
   }
 
   /** How the disks of a backup were read. */
@@ -59,20 +65,30 @@ final class SoakReport {
     out.printf(
         "Disks were read incrementally %d times, in full %d times.%n%n",
         incremental, sum(reasons) - incremental);
-    out.printf("| during a backup | times | exit codes |%n|---|---:|---|%n");
-    ends.forEach((key, codes) -> row(out, key.name(), sum(codes), codes));
+    out.printf(
+        "| during a backup | times | exit codes | longest pause, ms |%n|---|---:|---|---:|%n");
+    ends.forEach(
+        (key, codes) ->
+            row(
+                out,
+                key.name(),
+                sum(codes),
+                codes,
+                " %.0f |".formatted(pauses.getOrDefault(key, 0.0))));
     out.printf("%n| before a backup | disks | read |%n|---|---:|---|%n");
-    reads.forEach((key, how) -> row(out, key.name(), sum(how), how));
-    row(out, "all", sum(reasons), reasons);
+    reads.forEach((key, how) -> row(out, key.name(), sum(how), how, ""));
+    row(out, "all", sum(reasons), reasons, "");
     out.flush();
   }
 
-  private static void row(PrintStream out, String name, int sum, Map<?, Integer> counts) {
+  private static void row(
+      PrintStream out, String name, int sum, Map<?, Integer> counts, String more) {
     String text =
         counts.entrySet().stream()
             .map(entry -> entry.getKey() + " × " + entry.getValue())
             .collect(Collectors.joining(", "));
     out.printf(
-        "| %s | %d | %s |%n", name.replace('_', ' ').toLowerCase(java.util.Locale.ROOT), sum, text);
+        "| %s | %d | %s |%s%n",
+        name.replace('_', ' ').toLowerCase(java.util.Locale.ROOT), sum, text, more);
   }
 }

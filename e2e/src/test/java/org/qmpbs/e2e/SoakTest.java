@@ -121,7 +121,9 @@ class SoakTest {
     if (!machine.isRunning()) {
       machine.start();
     }
+    Pauses.awaitRunning(machine);
     machine.assertUnharmed();
+    report.paused(round.disaster(), Pauses.longest(machine.monitor().drainEvents()));
     assertThat(outcome.exitCode()).as("a bug: %s", outcome).isNotEqualTo(1);
     if (GOOD.contains(outcome.exitCode())) {
       assertRestores(ground, outcome, instant);
