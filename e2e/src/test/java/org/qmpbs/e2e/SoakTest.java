@@ -126,6 +126,7 @@ class SoakTest {
     report.paused(round.disaster(), Pauses.longest(machine.monitor().drainEvents()));
     assertThat(outcome.exitCode()).as("a bug: %s", outcome).isNotEqualTo(1);
     if (GOOD.contains(outcome.exitCode())) {
+      report.read(round.interlude(), outcome.summary());
       assertRestores(ground, outcome, instant);
     }
   }

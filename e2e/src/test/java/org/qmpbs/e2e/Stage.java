@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.pbs.Timeouts;
 
 /** One backup group on a server, and the command line pointed at it. */
 final class Stage {
@@ -27,10 +29,14 @@ final class Stage {
   private final String id = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
   private Qmpbs qmpbs;
 
+  /** Restores are compared in most tests and are not what most are about: no process for each. */
+  private @Nullable InProcess restores;
+
   Stage(Path folder, TestServer server) {
     this.folder = folder;
     this.server = server;
     qmpbs = new Qmpbs(server.environment(), folder.resolve("logs"));
+    restores = new InProcess(server.environment(), Timeouts.DEFAULT);
     try {
       Files.createDirectories(scratch());
     } catch (IOException problem) {
@@ -41,6 +47,7 @@ final class Stage {
   /** Limits Java's heap of all later commands. */
   Stage withHeap(String heap) {
     qmpbs = qmpbs.withHeap(heap);
+    restores = null;
     return this;
   }
 
@@ -107,7 +114,8 @@ final class Stage {
     Path target = folder.resolve("restored");
     try {
       Files.createDirectories(target);
-      qmpbs.run("restore", snapshot, "--all", "--target", target.toString()).assertDone();
+      String[] restore = {"restore", snapshot, "--all", "--target", target.toString()};
+      (restores == null ? qmpbs.run(restore) : restores.run(restore)).assertDone();
       Set<String> expected = new TreeSet<>(Set.of(EPOCH));
       for (MachineDisk disk : machine.disks()) {
         String archive = disk.plan().archive();
