@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 
@@ -92,6 +93,15 @@ final class MachineDisk {
   void writeZeroes(long offset, int length) {
     qemuIo("write -q -z " + offset + " " + length);
     model.write(offset, new byte[length]);
+  }
+
+  /** The guest writes {@code length} times the same byte and does not wait for the answer. */
+  void writeInBackground(long offset, int length) {
+    int value = 1 + random.nextInt(255);
+    qemuIo("aio_write -q -P " + value + " " + offset + " " + length);
+    byte[] data = new byte[length];
+    Arrays.fill(data, (byte) value);
+    model.write(offset, data);
   }
 
   /** The guest flushes its writes to stable storage. */

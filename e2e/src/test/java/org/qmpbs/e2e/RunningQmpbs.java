@@ -84,6 +84,11 @@ final class RunningQmpbs {
     return new Outcome(arguments, process.exitValue(), read(out), read(err));
   }
 
+  /** What it wrote so far. */
+  String said() {
+    return output();
+  }
+
   private String output() {
     return read(out) + "\n" + read(err);
   }

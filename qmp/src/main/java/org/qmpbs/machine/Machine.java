@@ -110,6 +110,31 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
+   * As {@link #strategy}, but where jobs would let a guest's write wait for the scratch file
+   * without an end, the one whose filters have a time-out: for scratch files on storage that may
+   * stall.
+   *
+   * @throws UnsafeMachineException if this QEMU offers no such way
+   */
+  public Strategy timedStrategy() throws IOException {
+    Strategy usual = strategy();
+    if (usual != Strategy.JOB_FILTER) {
+      return usual;
+    }
+    if (capabilities.filterBreaksSnapshot() && capabilities.filterTimeout()) {
+      return Strategy.OVERLAY_WITH_PROBE;
+    }
+    throw new UnsafeMachineException(
+        "QEMU " + info.version() + " has no time-out for writes to scratch files",
+        "use a scratch directory on a fast local disk");
+  }
+
+  /** What QEMU has counted of these disks' writes; may be called from any thread. */
+  public Map<String, GuestWrites> guestWrites(List<Disk> disks) throws IOException {
+    return GuestWrites.query(monitor, disks);
+  }
+
+  /**
    * Refuses what cannot be backed up without risk. Changes nothing.
    *
    * @throws UnsafeMachineException with reason and remedy
@@ -171,15 +196,32 @@ public final class Machine implements AutoCloseable {
       Path nbdSocket,
       Path stateDirectory)
       throws IOException {
+    return takeInstant(strategy(), runId, requests, scratch, nbdSocket, stateDirectory);
+  }
+
+  /**
+   * As above, with a strategy of the caller's choice.
+   *
+   * @param strategy what {@link #strategy} or {@link #timedStrategy} gave
+   */
+  public MachineInstant takeInstant(
+      Strategy strategy,
+      String runId,
+      List<DiskRequest> requests,
+      ScratchFiles scratch,
+      Path nbdSocket,
+      Path stateDirectory)
+      throws IOException {
     long distinct = requests.stream().map(request -> request.disk().name()).distinct().count();
     if (requests.isEmpty() || distinct < requests.size()) {
       throw new IllegalArgumentException("no disks, or one of them twice");
     }
     RunNames names = new RunNames(runId);
     List<DiskRequest> fresh = refresh(requests);
-    requireSafe(fresh.stream().map(DiskRequest::disk).toList());
+    new SafetyCheck(monitor, strategy, BlockGraph.query(monitor), Set.of())
+        .check(fresh.stream().map(DiskRequest::disk).toList());
     InstantTaker taker = new InstantTaker(monitor, runId, fresh, nbdSocket, timeout);
-    if (strategy() == Strategy.JOB_FILTER) {
+    if (strategy == Strategy.JOB_FILTER) {
       return taker.take(new JobPoint(monitor, names), scratch);
     }
     String status = Json.text(monitor.execute("query-status"), "status");

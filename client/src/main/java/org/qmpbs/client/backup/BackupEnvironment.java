@@ -19,6 +19,7 @@ import org.qmpbs.pbs.PbsServer;
  * @param images writes empty scratch images
  * @param ticker measures and waits
  * @param sizes of the pipeline
+ * @param scratch looks after the scratch storage
  */
 record BackupEnvironment(
     PbsServer server,
@@ -28,7 +29,8 @@ record BackupEnvironment(
     MachinePort.Connector machines,
     RunDirectory.EmptyImages images,
     RateLimiter.Ticker ticker,
-    ChunkPipeline.Sizes sizes) {
+    ChunkPipeline.Sizes sizes,
+    ScratchCare scratch) {
 
   /** Waits, unless the thread is interrupted. */
   void sleep(Duration duration) throws InterruptedIOException {

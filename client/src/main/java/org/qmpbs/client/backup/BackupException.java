@@ -16,6 +16,7 @@ public abstract sealed class BackupException extends IOException
         JobDeadlineException,
         MachineBusyException,
         OutcomeUnknownException,
+        PointInTimeLostException,
         ScratchException {
   private static final long serialVersionUID = 1L;
 

@@ -60,7 +60,8 @@ public final class BackupJob {
             QemuMachine::connect,
             Qcow2Images::createEmpty,
             token.ticker(),
-            ChunkPipeline.Sizes.ofMachine()),
+            ChunkPipeline.Sizes.ofMachine(),
+            ScratchCare.OF_HOST),
         request,
         token);
   }

@@ -70,7 +70,9 @@ final class BackupRun {
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
       // Remains first: they hide the disks below them, and the guest pays for them.
-      new RemainsSweeper(machine, CleanUpLog.notes(environment.progress())).sweep();
+      new RemainsSweeper(
+              machine, environment.scratch().storage(), CleanUpLog.notes(environment.progress()))
+          .sweep();
       MachineLook look = MachineLook.at(machine, request);
       machine.requireSafe(look.diskList());
       token.check();
@@ -88,11 +90,12 @@ final class BackupRun {
       return new BackupSummary(
           snapshot,
           done.previous.orElse(null),
-          done.strategy,
-          done.disks,
+          done.sent.strategy(),
+          done.sent.disks(),
           done.look.skipped(),
           done.look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
+          done.sent.scratchUsed(),
           warnings,
           done.omissions,
           leftovers);
@@ -107,11 +110,9 @@ final class BackupRun {
   }
 
   private record Done(
-      Optional<Snapshot> previous,
-      Strategy strategy,
-      List<DiskSummary> disks,
-      MachineLook look,
-      List<String> omissions) {}
+      Optional<Snapshot> previous, AllSent sent, MachineLook look, List<String> omissions) {}
+
+  private record AllSent(List<DiskSummary> disks, Strategy strategy, long scratchUsed) {}
 
   private Done backup(MachinePort machine, BackupSession session, Optional<Snapshot> newest)
       throws IOException {
@@ -143,9 +144,9 @@ final class BackupRun {
     }
     SnapshotRecord description = describe(jobs, rotation, backing, identity);
 
-    List<DiskSummary> disks;
+    AllSent sent;
     try {
-      disks = transferAndFinish(machine, session, jobs, rotation, description, previous);
+      sent = transferAndFinish(machine, session, jobs, rotation, description, previous);
     } catch (OutcomeUnknownException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {
@@ -156,10 +157,10 @@ final class BackupRun {
       throw e;
     }
     rotation.keepNew().forEach(this::leave);
-    return new Done(previous.snapshot(), machine.strategy(), disks, look, omissions);
+    return new Done(previous.snapshot(), sent, look, omissions);
   }
 
-  private List<DiskSummary> transferAndFinish(
+  private AllSent transferAndFinish(
       MachinePort machine,
       BackupSession session,
       List<DiskJob> jobs,
@@ -177,7 +178,10 @@ final class BackupRun {
     files.add(
         session.uploadBlob(SnapshotRecord.FILE_NAME, SnapshotRecordCodec.encode(description)));
     finish(session, new Manifest(session.snapshot(), files), description);
-    return sent.stream().map(InstantReader.Sent::summary).toList();
+    return new AllSent(
+        sent.stream().map(InstantReader.Sent::summary).toList(),
+        reader.strategy(),
+        reader.scratchUsed());
   }
 
   private void finish(BackupSession session, Manifest manifest, SnapshotRecord description)

@@ -18,6 +18,7 @@ import org.qmpbs.pbs.Snapshot;
  * @param skipped drives without anything to back up
  * @param excluded disks that the user left out
  * @param duration of the whole job
+ * @param scratchUsed bytes of the scratch files when they were largest
  * @param warnings what a person should look at
  * @param omissions disks of the last snapshot that are missing although nobody left them out; also
  *     among the warnings
@@ -33,6 +34,7 @@ public record BackupSummary(
     List<SkippedDrive> skipped,
     List<String> excluded,
     Duration duration,
+    long scratchUsed,
     List<String> warnings,
     List<String> omissions,
     List<String> leftovers,
@@ -47,6 +49,7 @@ public record BackupSummary(
       List<SkippedDrive> skipped,
       List<String> excluded,
       Duration duration,
+      long scratchUsed,
       List<String> warnings,
       List<String> omissions,
       List<String> leftovers) {
@@ -58,6 +61,7 @@ public record BackupSummary(
         skipped,
         excluded,
         duration,
+        scratchUsed,
         warnings,
         omissions,
         leftovers,
@@ -86,6 +90,7 @@ public record BackupSummary(
         skipped,
         excluded,
         wholeDuration,
+        scratchUsed,
         all,
         omissions,
         leftovers,

@@ -77,6 +77,7 @@ final class DryRun {
           look.skipped(),
           look.choice().excluded(),
           Duration.between(start, environment.clock().instant()),
+          0,
           warnings,
           omissions,
           List.of());

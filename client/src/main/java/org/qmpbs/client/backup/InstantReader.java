@@ -14,6 +14,7 @@ import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.Strategy;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.FixedIndexWriter;
@@ -33,6 +34,8 @@ final class InstantReader {
   private final Consumer<String> warn;
   private final Consumer<String> loud;
   private final RateLimiter rate;
+  private Strategy strategy = Strategy.OVERLAY_WITH_PROBE;
+  private long scratchUsed;
 
   InstantReader(
       BackupEnvironment environment,
@@ -75,6 +78,7 @@ final class InstantReader {
               });
     }
     Path parent = BackupRun.scratchParent(request);
+    strategy = strategyFor(parent);
     DeadRuns.sweep(parent, CleanUpLog.notes(environment.progress()));
     RunDirectory directory =
         RunDirectory.create(
@@ -109,13 +113,9 @@ final class InstantReader {
                         job.trustedBitmap().orElse(null)))
             .toList();
     token.check();
-    MachineInstant instant =
-        machine.takeInstant(
-            directory.run(),
-            requests,
-            directory.scratchFiles(),
-            directory.nbdSocket(),
-            directory.path());
+    ScratchWatch watch =
+        new ScratchWatch(environment.scratch(), directory, token, environment.progress());
+    MachineInstant instant = take(directory, requests, watch);
     List<Sent> sent = new ArrayList<>();
     try {
       List<DiskView> views = instant.disks();
@@ -134,6 +134,7 @@ final class InstantReader {
     }
     try {
       instant.close();
+      scratchUsed = watch.used();
     } catch (IOException e) {
       warn.accept(
           "the point in time was read, but not everything of it could be taken out of QEMU again;"
@@ -141,6 +142,52 @@ final class InstantReader {
               + e.getMessage());
     }
     return sent;
+  }
+
+  private MachineInstant take(
+      RunDirectory directory, List<DiskRequest> requests, ScratchWatch watch) throws IOException {
+    try {
+      MachineInstant instant =
+          machine.takeInstant(
+              strategy,
+              directory.run(),
+              requests,
+              directory.scratchFiles(),
+              directory.nbdSocket(),
+              directory.path());
+      watch.start(machine, instant, requests.stream().map(DiskRequest::disk).toList());
+      return new WatchedInstant(instant, watch);
+    } catch (IOException | RuntimeException | Error e) {
+      closeAfter(e, watch);
+      throw e;
+    }
+  }
+
+  /** Storage that may stall gets filters that let no write of the guest wait for long. */
+  private Strategy strategyFor(Path scratch) throws IOException {
+    Strategy usual = machine.strategy();
+    Optional<String> doubts = ScratchProbe.doubts(environment.scratch().storage(), scratch);
+    if (doubts.isEmpty()) {
+      return usual;
+    }
+    Strategy timed = machine.timedStrategy();
+    environment
+        .progress()
+        .note(
+            doubts.get()
+                + "; if a write of the guest has to wait for it too long, this backup is lost, not"
+                + " the write");
+    return timed;
+  }
+
+  /** How the instant was taken; after {@link #read}. */
+  Strategy strategy() {
+    return strategy;
+  }
+
+  /** The most bytes that the scratch files had; after {@link #read}. */
+  long scratchUsed() {
+    return scratchUsed;
   }
 
   /** A point in time that broke explains a failed read better than the read itself. */

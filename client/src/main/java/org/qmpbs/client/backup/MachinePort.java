@@ -9,6 +9,7 @@ import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
+import org.qmpbs.machine.GuestWrites;
 import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.ScratchFiles;
 import org.qmpbs.machine.SkippedDrive;
@@ -28,6 +29,12 @@ interface MachinePort extends AutoCloseable {
   /** How a point in time is taken. */
   Strategy strategy() throws IOException;
 
+  /** How it is taken where writes to scratch files may stall. */
+  Strategy timedStrategy() throws IOException;
+
+  /** What QEMU has counted of the writes of these disks, by their names. Any thread may ask. */
+  Map<String, GuestWrites> guestWrites(List<Disk> disks) throws IOException;
+
   /** Throws if a backup of these disks could do harm. */
   void requireSafe(List<Disk> disks) throws IOException;
 
@@ -42,7 +49,12 @@ interface MachinePort extends AutoCloseable {
 
   /** Takes one point in time of all disks. */
   MachineInstant takeInstant(
-      RunId run, List<DiskRequest> requests, ScratchFiles scratch, Path socket, Path state)
+      Strategy strategy,
+      RunId run,
+      List<DiskRequest> requests,
+      ScratchFiles scratch,
+      Path socket,
+      Path state)
       throws IOException;
 
   /** Opens a disk of an instant for reading. */

@@ -10,6 +10,7 @@ import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
+import org.qmpbs.machine.GuestWrites;
 import org.qmpbs.machine.Leftovers;
 import org.qmpbs.machine.Machine;
 import org.qmpbs.machine.MachineInfo;
@@ -58,6 +59,16 @@ final class QemuMachine implements MachinePort {
   }
 
   @Override
+  public Strategy timedStrategy() throws IOException {
+    return machine.timedStrategy();
+  }
+
+  @Override
+  public Map<String, GuestWrites> guestWrites(List<Disk> disks) throws IOException {
+    return machine.guestWrites(disks);
+  }
+
+  @Override
   public void requireSafe(List<Disk> disks) throws IOException {
     machine.requireSafe(disks);
   }
@@ -80,9 +91,14 @@ final class QemuMachine implements MachinePort {
 
   @Override
   public MachineInstant takeInstant(
-      RunId run, List<DiskRequest> requests, ScratchFiles scratch, Path socket, Path state)
+      Strategy strategy,
+      RunId run,
+      List<DiskRequest> requests,
+      ScratchFiles scratch,
+      Path socket,
+      Path state)
       throws IOException {
-    return machine.takeInstant(run.text(), requests, scratch, socket, state);
+    return machine.takeInstant(strategy, run.text(), requests, scratch, socket, state);
   }
 
   @Override

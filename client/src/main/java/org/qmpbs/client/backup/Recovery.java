@@ -84,7 +84,7 @@ public final class Recovery {
     List<String> left = new ArrayList<>();
     CleanUpLog log = new Lists(removed, left);
     try (MachinePort machine = machines.connect(qmpSocket)) {
-      new RemainsSweeper(machine, log).sweep();
+      new RemainsSweeper(machine, ScratchStorage.HOST, log).sweep();
       for (Disk disk : machine.disks()) {
         removeWorthless(machine, disk, log);
       }

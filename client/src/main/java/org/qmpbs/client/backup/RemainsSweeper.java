@@ -2,7 +2,11 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Clears away what a run that died left in QEMU. Scratch files tell whose it is: while the lock of
@@ -10,18 +14,25 @@ import java.util.Optional;
  */
 final class RemainsSweeper {
   private final MachinePort machine;
+  private final ScratchStorage storage;
   private final CleanUpLog log;
 
-  RemainsSweeper(MachinePort machine, CleanUpLog log) {
+  RemainsSweeper(MachinePort machine, ScratchStorage storage, CleanUpLog log) {
     this.machine = machine;
+    this.storage = storage;
     this.log = log;
   }
 
   void sweep() throws IOException {
+    sweep(ScratchProbe.HOPELESS);
+  }
+
+  void sweep(Duration patience) throws IOException {
     Optional<MachinePort.Remains> found = machine.remains();
     if (found.isEmpty()) {
       return;
     }
+    requireAnswer(found.get().scratchFiles(), patience);
     requireDead(found.get());
     found.get().sweep();
     log.removed("cleared away what an earlier run left: " + found.get().description());
@@ -40,6 +51,18 @@ final class RemainsSweeper {
             null);
       }
     }
+  }
+
+  /** QEMU's main loop would wait for storage that hangs, and with it the whole machine. */
+  private void requireAnswer(List<Path> scratchFiles, Duration patience) throws ScratchException {
+    Set<Path> directories = new LinkedHashSet<>();
+    for (Path file : scratchFiles) {
+      Path directory = file.toAbsolutePath().getParent();
+      if (directory != null) {
+        directories.add(directory);
+      }
+    }
+    ScratchProbe.requireAnswer(storage, directories, patience);
   }
 
   private static boolean isAlive(Path file) throws MachineBusyException {

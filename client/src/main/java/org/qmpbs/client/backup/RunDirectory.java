@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -213,6 +215,19 @@ final class RunDirectory implements AutoCloseable {
   /** Makes scratch files here. */
   ScratchFiles scratchFiles() {
     return this::createScratch;
+  }
+
+  /** Bytes of all scratch files. They only grow. */
+  long scratchBytes() throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + IMAGE_ENDING)) {
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return bytes;
   }
 
   private Path createScratch(String name, long virtualSize) throws IOException {

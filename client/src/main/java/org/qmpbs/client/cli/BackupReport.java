@@ -55,6 +55,7 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
             + summary.snapshot()
             + " in "
             + Durations.format(summary.duration())
+            + (dryRun ? "" : ", with " + Sizes.format(summary.scratchUsed()) + " of scratch files")
             + retriesText());
     return lines;
   }
@@ -105,7 +106,8 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
     node.put("previous", summary.previous() == null ? null : summary.previous().toString())
         .put("strategy", Names.of(summary.strategy()))
         .put("duration_seconds", summary.duration().toMillis() / 1000.0)
-        .put("retries", summary.retries());
+        .put("retries", summary.retries())
+        .put("bytes_scratch", summary.scratchUsed());
     ArrayNode disks = node.putArray("disks");
     summary.disks().forEach(disk -> describe(disks.addObject(), disk));
     ArrayNode skipped = node.putArray("skipped");

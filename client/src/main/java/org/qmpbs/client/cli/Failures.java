@@ -20,6 +20,7 @@ import org.qmpbs.client.backup.JobCancelledException;
 import org.qmpbs.client.backup.JobDeadlineException;
 import org.qmpbs.client.backup.MachineBusyException;
 import org.qmpbs.client.backup.OutcomeUnknownException;
+import org.qmpbs.client.backup.PointInTimeLostException;
 import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.bitmap.ImageIoException;
@@ -134,6 +135,9 @@ final class Failures {
     }
     if (thrown instanceof OutcomeUnknownException) {
       return ExitCode.OUTCOME_UNKNOWN;
+    }
+    if (thrown instanceof PointInTimeLostException) {
+      return ExitCode.POINT_IN_TIME_LOST;
     }
     return thrown instanceof ScratchException ? ExitCode.TARGET : ExitCode.NETWORK;
   }

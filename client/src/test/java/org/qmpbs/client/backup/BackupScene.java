@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.client.rate.FakeTicker;
@@ -29,8 +30,8 @@ final class BackupScene {
   final FakeServer server = new FakeServer(steps);
   final FakeMachine machine = new FakeMachine(steps);
   final FakeTicker ticker = new FakeTicker(1_700_000_000L);
-  final List<String> notes = new ArrayList<>();
-  final List<String> warnings = new ArrayList<>();
+  final List<String> notes = new CopyOnWriteArrayList<>();
+  final List<String> warnings = new CopyOnWriteArrayList<>();
   final Path folder;
   private final Path monitor;
   private final Random random = new Random(42);
@@ -39,6 +40,8 @@ final class BackupScene {
   Set<String> excluded = Set.of();
   double audit;
   Patience patience = Patience.NONE;
+  ScratchCare scratch = new ScratchCare(new FakeStorage(), FakeStorage.NEVER, System::nanoTime);
+  byte[] scratchContent = {};
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -62,13 +65,14 @@ final class BackupScene {
     return new BackupJob(
         new BackupEnvironment(
             server,
-            new RecordingProgress(notes, warnings),
+            progress(),
             ticker.clock(),
             random,
             machine::connect,
-            (path, size) -> Files.createFile(path),
+            (path, size) -> Files.write(path, scratchContent, StandardOpenOption.CREATE_NEW),
             ticker,
-            new ChunkPipeline.Sizes(2, 2, 2)),
+            new ChunkPipeline.Sizes(2, 2, 2),
+            scratch),
         new BackupRequest(
             monitor,
             Namespace.ROOT,
@@ -82,6 +86,10 @@ final class BackupScene {
             full,
             audit,
             patience));
+  }
+
+  RecordingProgress progress() {
+    return new RecordingProgress(notes, warnings);
   }
 
   /** One good backup after which the guest has written. */

@@ -76,7 +76,8 @@ class BackupTimeTest {
             },
             (path, size) -> {},
             ticker,
-            new ChunkPipeline.Sizes(2, 2, 2));
+            new ChunkPipeline.Sizes(2, 2, 2),
+            ScratchCare.OF_HOST);
     return new BackupTime(environment, token).next(Samples.GROUP, given, newest).time();
   }
 }

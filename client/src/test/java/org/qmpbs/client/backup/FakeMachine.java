@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.machine.Bitmap;
@@ -17,6 +18,7 @@ import org.qmpbs.machine.BitmapRoom;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
+import org.qmpbs.machine.GuestWrites;
 import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.ScratchFiles;
@@ -86,7 +88,14 @@ final class FakeMachine {
   boolean remains;
   boolean broken;
   int instants;
+  Strategy timed = Strategy.OVERLAY_WITH_PROBE;
+  @Nullable Strategy taken;
+  final Map<String, GuestWrites> guestWrites = new ConcurrentHashMap<>();
+  private Map<String, byte[]> copies = Map.of();
   String uuid = "11111111-2222-3333-4444-555555555555";
+
+  /** Runs before a disk of the instant is opened. */
+  Runnable beforeOpen = () -> {};
 
   /** What the guest writes right after the instant. */
   Runnable afterInstant = () -> {};
@@ -136,6 +145,16 @@ final class FakeMachine {
     }
 
     @Override
+    public Strategy timedStrategy() {
+      return timed;
+    }
+
+    @Override
+    public Map<String, GuestWrites> guestWrites(List<Disk> chosen) {
+      return Map.copyOf(guestWrites);
+    }
+
+    @Override
     public void requireSafe(List<Disk> chosen) throws IOException {
       steps.at("safe");
     }
@@ -172,7 +191,12 @@ final class FakeMachine {
 
     @Override
     public MachineInstant takeInstant(
-        RunId run, List<DiskRequest> requests, ScratchFiles scratch, Path socket, Path state)
+        Strategy strategy,
+        RunId run,
+        List<DiskRequest> requests,
+        ScratchFiles scratch,
+        Path socket,
+        Path state)
         throws IOException {
       for (DiskRequest request : requests) {
         Path file = scratch.create("s" + request.disk().name(), request.disk().size());
@@ -205,7 +229,9 @@ final class FakeMachine {
         instants--;
         throw e;
       }
-      return new FakeInstant(socket, views, copies);
+      taken = strategy;
+      FakeMachine.this.copies = copies;
+      return new FakeInstant(socket, views);
     }
 
     private List<Extent> dirty(FakeDisk disk, String trusted) {
@@ -216,10 +242,10 @@ final class FakeMachine {
 
     @Override
     public DiskSource open(MachineInstant instant, DiskView view) throws IOException {
+      beforeOpen.run();
       steps.at("open");
       opened.add(view.exportName());
-      FakeDiskSource source =
-          new FakeDiskSource(((FakeInstant) instant).copies.get(view.exportName()));
+      FakeDiskSource source = new FakeDiskSource(copies.get(view.exportName()));
       source.failAtRead = broken ? 1 : -1;
       return source;
     }
@@ -239,13 +265,11 @@ final class FakeMachine {
   private final class FakeInstant implements MachineInstant {
     private final Path socket;
     private final List<DiskView> views;
-    private final Map<String, byte[]> copies;
     private boolean closed;
 
-    FakeInstant(Path socket, List<DiskView> views, Map<String, byte[]> copies) {
+    FakeInstant(Path socket, List<DiskView> views) {
       this.socket = socket;
       this.views = views;
-      this.copies = copies;
     }
 
     @Override

@@ -56,7 +56,7 @@ final class FakeServer implements PbsServer {
   End end = End.DONE;
   UnaryOperator<FixedIndex> readIndex = UnaryOperator.identity();
   long available = 1L << 30;
-  @Nullable FakeSession open;
+  volatile @Nullable FakeSession open;
   int sessions;
 
   FakeServer() {

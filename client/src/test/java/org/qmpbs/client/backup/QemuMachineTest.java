@@ -136,7 +136,8 @@ class QemuMachineTest {
                 QemuMachine::connect,
                 Qcow2Images::createEmpty,
                 RateLimiter.Ticker.SYSTEM,
-                new ChunkPipeline.Sizes(2, 2, 2)),
+                new ChunkPipeline.Sizes(2, 2, 2),
+                ScratchCare.OF_HOST),
             new BackupRequest(
                 qemu.monitor,
                 Namespace.ROOT,

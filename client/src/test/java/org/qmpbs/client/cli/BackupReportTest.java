@@ -29,7 +29,7 @@ class BackupReportTest {
             "  read 16 MiB, sent 2 MiB (4 chunks), reused 0 B -> drive-scsi1.img.fidx",
             "skipped: cd0 (read only)",
             "left out: scsi2 (--exclude or --disk)",
-            "vm/100/2026-11-21T09:00:00Z in 2.5 s");
+            "vm/100/2026-11-21T09:00:00Z in 2.5 s, with 3 MiB of scratch files");
   }
 
   @Test
@@ -112,6 +112,7 @@ class BackupReportTest {
         List.of(new SkippedDrive("cd0", SkippedDrive.Reason.READ_ONLY)),
         List.of("scsi2"),
         Duration.ofMillis(2500),
+        3 * MIB,
         leftovers,
         omissions,
         leftovers);
