@@ -1,7 +1,6 @@
 package org.qmpbs.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -76,19 +75,6 @@ class RefusalTest {
   void aDiskThatTheMachineDoesNotHaveIsNamed() {
     Outcome outcome = assertRefused(server.qmpbs(folder), new String[] {"--disk", "gamma"}, 2, 3);
     assertThat(outcome.err() + outcome.out()).contains("gamma");
-  }
-
-  @Test
-  void anIothreadOfAnOldQemuIsRefused() {
-    stopMachine();
-    machine =
-        QemuMachine.in(folder)
-            .disk(DiskPlan.of("beta", ImageFormat.QCOW2, 16 * MIB).withIothread())
-            .start();
-    int major = machine.monitor().execute("query-version").at("/qemu/major").asInt();
-    assumeTrue(major < 8, "this QEMU can export a disk with an iothread");
-    Outcome outcome = assertRefused(server.qmpbs(folder), 8);
-    assertThat(outcome.err() + outcome.out()).contains("iothread");
   }
 
   private Outcome assertRefused(Qmpbs qmpbs, int... exitCodes) {

@@ -57,27 +57,25 @@ final class BitmapActions {
   }
 
   /**
-   * Actions that put a frozen copy of the trusted bitmap on the scratch node; none for a full read.
+   * Actions that put a frozen copy of the trusted bitmap on a node of ours; none for a full read.
    *
-   * <p>On the scratch node, because its size never changes: QEMU aborts when somebody resizes a
-   * node whose bitmap is exported, and the user may resize the disk at any time. Disabled, because
+   * <p>On a node of ours, because its size never changes: QEMU aborts when somebody resizes a node
+   * whose bitmap is exported, and the user may resize the disk at any time. Disabled, because
    * copying before a write is a write to the scratch node.
    */
-  static List<ObjectNode> copyTrusted(Part part, RunNames names) {
+  static List<ObjectNode> copyTrusted(Part part, String node, String list) {
     @Nullable String trusted = part.request().trustedBitmap();
     if (trusted == null) {
       return List.of();
     }
-    String scratch = names.scratch(part.index());
-    String list = names.dirtyList(part.index());
     long granularity = part.disk().bitmap(trusted).map(Bitmap::granularity).orElse(GRANULARITY);
     ObjectNode add =
-        Json.object("node", scratch)
+        Json.object("node", node)
             .put("name", list)
             .put("granularity", granularity)
             .put("persistent", false)
             .put("disabled", true);
-    ObjectNode merge = Json.object("node", scratch).put("target", list);
+    ObjectNode merge = Json.object("node", node).put("target", list);
     merge.set(
         "bitmaps",
         Json.array(List.of(Json.object("node", part.disk().formatNode()).put("name", trusted))));

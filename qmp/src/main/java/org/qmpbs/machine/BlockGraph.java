@@ -136,6 +136,11 @@ final class BlockGraph {
     return Optional.ofNullable(children.getOrDefault(parent, Map.of()).get(role));
   }
 
+  /** Whether {@code parent} uses any other node. */
+  boolean hasChildren(String parent) {
+    return !children.getOrDefault(parent, Map.of()).isEmpty();
+  }
+
   /** {@code top} and everything under it. */
   Set<String> reachable(String top) {
     Set<String> seen = new LinkedHashSet<>();

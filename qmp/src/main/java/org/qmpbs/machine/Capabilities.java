@@ -10,6 +10,7 @@ package org.qmpbs.machine;
  * @param snapshotAccess driver {@code snapshot-access} (7.0)
  * @param exportsBitmapsOfNode {@code block-export-add} takes a bitmap with its node (7.1)
  * @param blockGraph the edges of the block graph can be asked for
+ * @param quorum driver {@code quorum}, though a distributor may have forbidden its use
  */
 public record Capabilities(
     boolean backupBreaksSnapshot,
@@ -17,4 +18,5 @@ public record Capabilities(
     boolean filterTimeout,
     boolean snapshotAccess,
     boolean exportsBitmapsOfNode,
-    boolean blockGraph) {}
+    boolean blockGraph,
+    boolean quorum) {}

@@ -16,8 +16,8 @@ import org.qmpbs.qmp.QmpCommandException;
  * its beginning, and after a dead run. All three are the same work, because nothing is remembered:
  * every step asks QEMU what is there. The order is the only one that QEMU allows: exports,
  * snapshot-access nodes, shields, jobs, filters (after the device has got its own node back), the
- * NBD server, scratch nodes. The scratch nodes go last, so that a run that dies here can still be
- * found.
+ * NBD server, then our other nodes from the top down. Nodes with a scratch file go last, so that a
+ * run that dies here can still be found.
  */
 final class Dismantler {
   private static final String COPY_BEFORE_WRITE = "copy-before-write";
@@ -62,7 +62,7 @@ final class Dismantler {
             stopServer();
           }
         });
-    steps.run(() -> nodes(steps, "qcow2", node -> true));
+    steps.run(() -> rest(steps));
     steps.rethrow();
   }
 
@@ -72,7 +72,8 @@ final class Dismantler {
 
   /** The server was started after the scratch nodes were there, and is stopped before they go. */
   private boolean hasTraces() throws IOException {
-    return !ourNodes("qcow2").isEmpty() || !Inventory.exports(monitor, this::isOurs).isEmpty();
+    return !ourNodes(driver -> true).isEmpty()
+        || !Inventory.exports(monitor, this::isOurs).isEmpty();
   }
 
   private void exports(Steps steps) throws IOException {
@@ -96,17 +97,35 @@ final class Dismantler {
   }
 
   private void nodes(Steps steps, String driver, Predicate<String> which) throws IOException {
-    for (String node : ourNodes(driver)) {
+    for (String node : ourNodes(driver::equals)) {
       if (which.test(node)) {
         steps.run(() -> removeNode(node));
       }
     }
   }
 
-  private List<String> ourNodes(String driver) throws IOException {
+  /** File nodes go with the images over them, but for the one that stands alone. */
+  private void rest(Steps steps) throws IOException {
+    List<BlockGraph.Node> left = new ArrayList<>();
+    for (BlockGraph.Node node : BlockGraph.query(monitor).nodes()) {
+      if (isOurs(node.name())) {
+        left.add(node);
+      }
+    }
+    for (String driver : List.of("quorum", "null-co", "qcow2", "file")) {
+      for (BlockGraph.Node node : left) {
+        boolean withAnother = driver.equals("file") && !RunNames.isHolder(node.name());
+        if (node.driver().equals(driver) && !withAnother) {
+          steps.run(() -> removeNode(node.name()));
+        }
+      }
+    }
+  }
+
+  private List<String> ourNodes(Predicate<String> driver) throws IOException {
     List<String> found = new ArrayList<>();
     for (BlockGraph.Node node : BlockGraph.query(monitor).nodes()) {
-      if (isOurs(node.name()) && node.driver().equals(driver)) {
+      if (isOurs(node.name()) && driver.test(node.driver())) {
         found.add(node.name());
       }
     }
@@ -167,7 +186,7 @@ final class Dismantler {
   }
 
   private void filters(Steps steps) throws IOException {
-    for (String filter : ourNodes(COPY_BEFORE_WRITE)) {
+    for (String filter : ourNodes(COPY_BEFORE_WRITE::equals)) {
       steps.run(
           () -> {
             giveBack(filter);

@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.nbd.NbdClient;
 
-/** The two short uses that an instant makes of its own exports. */
+/** The short uses that an instant makes of its own exports. */
 final class ExportReads {
   /**
    * Bytes of a probe: one cluster of the filter, so that the read is answered from one place even
@@ -35,6 +36,25 @@ final class ExportReads {
           });
     }
     return dirty;
+  }
+
+  /** Where an image has nothing of its own, or empty if it holds every byte. */
+  static OptionalLong firstAbsent(Path socket, String export, Duration timeout) throws IOException {
+    String context = "qemu:allocation-depth";
+    long[] found = {-1};
+    try (NbdClient client = NbdClient.connect(socket, export, List.of(context), timeout)) {
+      client.extents(
+          context,
+          0,
+          client.size(),
+          extent -> {
+            // The depth is a number: 0 is nowhere, 1 is the image itself.
+            if (extent.flags() != 1 && found[0] < 0) {
+              found[0] = extent.offset();
+            }
+          });
+    }
+    return found[0] < 0 ? OptionalLong.empty() : OptionalLong.of(found[0]);
   }
 
   /** Reads the export's beginning and throws it away. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.nbd.Extent;
@@ -43,8 +44,13 @@ final class InstantTaker {
 
   MachineInstant take(PointInTime point, ScratchFiles scratch) throws IOException {
     try {
+      List<Path> files = new ArrayList<>();
       for (Part part : parts) {
-        addScratch(part, scratch);
+        files.add(scratch.create(names.scratch(part.index()), part.disk().size()));
+      }
+      point.requireRoom(parts, files);
+      for (Part part : parts) {
+        addScratch(part, files.get(part.index()), point.backing(part));
       }
       startServer();
       point.take(parts);
@@ -59,12 +65,11 @@ final class InstantTaker {
     }
   }
 
-  private void addScratch(Part part, ScratchFiles scratch) throws IOException {
+  private void addScratch(Part part, Path file, Optional<String> backing) throws IOException {
     Disk disk = part.disk();
-    String name = names.scratch(part.index());
-    Path file = scratch.create(name, disk.size());
     ObjectNode arguments =
-        Json.object("driver", "qcow2").put("node-name", name).put("backing", disk.formatNode());
+        Json.object("driver", "qcow2").put("node-name", names.scratch(part.index()));
+    backing.ifPresent(node -> arguments.put("backing", node));
     arguments.set(
         "file",
         Json.object("driver", "file")
@@ -112,34 +117,45 @@ final class InstantTaker {
 
   private DiskView open(Part part, PointInTime point) throws IOException {
     int index = part.index();
-    monitor.execute(
-        "blockdev-add",
-        Json.object("driver", "snapshot-access")
-            .put("node-name", names.access(index))
-            .put("file", names.filter(index)));
-    Optional<List<Extent>> dirty = dirty(part);
+    point.open(part);
+    Optional<List<Extent>> dirty = dirty(part, point.listNode(part));
     String data = names.dataExport(index);
-    export(data, point.dataNode(part), null);
+    export(data, point.dataNode(part), null, !point.isLive());
+    if (!point.isLive()) {
+      requireComplete(part, data);
+    }
     String witness = point.witnessExport(part);
     if (!witness.equals(data)) {
-      export(witness, names.access(index), null);
+      export(witness, names.access(index), null, false);
     }
     return new DiskView(part.disk(), data, dirty);
   }
 
-  private Optional<List<Extent>> dirty(Part part) throws IOException {
+  private Optional<List<Extent>> dirty(Part part, String node) throws IOException {
     if (part.request().trustedBitmap() == null) {
       return Optional.empty();
     }
     String map = names.mapExport(part.index());
     String list = names.dirtyList(part.index());
-    export(map, names.scratch(part.index()), list);
+    export(map, node, list, false);
     List<Extent> extents = ExportReads.dirty(nbdSocket, map, list, timeout);
     Dismantler.removeExport(monitor, map, timeout);
     return Optional.of(extents);
   }
 
-  private void export(String id, String node, @Nullable String bitmap) throws IOException {
+  /**
+   * Every cluster of a copy has its place in the image, zeros too; a write that failed, be it the
+   * last one of the image's own tables, leaves a cluster without.
+   */
+  private void requireComplete(Part part, String export) throws IOException {
+    OptionalLong absent = ExportReads.firstAbsent(nbdSocket, export, timeout);
+    if (absent.isPresent()) {
+      throw CopyPoint.incomplete(part, "nothing is at byte " + absent.getAsLong());
+    }
+  }
+
+  private void export(String id, String node, @Nullable String bitmap, boolean depth)
+      throws IOException {
     ObjectNode arguments =
         Json.object("type", "nbd")
             .put("id", id)
@@ -148,6 +164,9 @@ final class InstantTaker {
             .put("writable", false);
     if (bitmap != null) {
       arguments.set("bitmaps", Json.array(List.of(Json.object("node", node).put("name", bitmap))));
+    }
+    if (depth) {
+      arguments.put("allocation-depth", true);
     }
     monitor.execute("block-export-add", arguments);
   }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.qmpbs.qmp.Monitor;
@@ -30,7 +32,7 @@ final class Inventory {
     List<String> exports = exports(monitor, Inventory::isOurs);
     List<String> jobs = jobs(monitor, Inventory::isOurs);
     List<String> nodes = new ArrayList<>();
-    List<Path> files = new ArrayList<>();
+    Set<Path> files = new LinkedHashSet<>();
     boolean paused = false;
     for (BlockGraph.Node node : BlockGraph.query(monitor).nodes()) {
       if (isOurs(node.name())) {
@@ -45,7 +47,7 @@ final class Inventory {
     for (List<String> each : List.of(exports, jobs, nodes)) {
       each.forEach(name -> RunNames.runOf(name).ifPresent(runs::add));
     }
-    return new Leftovers(List.copyOf(runs), exports, jobs, nodes, files, paused);
+    return new Leftovers(List.copyOf(runs), exports, jobs, nodes, List.copyOf(files), paused);
   }
 
   /** Such a mark lies on a scratch node only, so it goes with the node. */

@@ -11,9 +11,13 @@ import org.qmpbs.qmp.QmpCommandException;
  * (8.2.3 on its branch) aborts when an NBD client goes away, and may abort when a filter is put in.
  *
  * <p>The assertion came with the fix of CVE-2024-7409, which distributors took into old versions;
- * without it the NBD server was not safe with iothreads either.
+ * without it the NBD server was not safe with iothreads either. A backup job is.
  */
 final class IothreadRule {
+  static final String REMEDY =
+      "upgrade QEMU to 8.2.3, 9.0 or later, or start the machine without iothread for this"
+          + " disk, or exclude the disk";
+
   private final Monitor monitor;
 
   IothreadRule(Monitor monitor) {
@@ -24,21 +28,23 @@ final class IothreadRule {
     return version.atLeast(9, 0, 0) || (version.atLeast(8, 2, 3) && !version.atLeast(8, 3, 0));
   }
 
-  void check(Disk disk) throws IOException {
+  /** Whether neither this disk nor anything that reads through it may be exported. */
+  boolean forbidsExport(Disk disk) throws IOException {
     if (isSafe(monitor.version()) || monitor.execute("query-iothreads").isEmpty()) {
-      return;
+      return false;
     }
     String path = disk.qdevPath();
-    if (path != null && (usesIothread(path) || usesIothread(controller(path)))) {
-      throw new UnsafeMachineException(
-          "disk "
-              + disk.name()
-              + " runs in an iothread, and QEMU "
-              + monitor.version()
-              + " would abort the machine when a backup's NBD connection ends",
-          "upgrade QEMU to 8.2.3, 9.0 or later, or start the machine without iothread for this"
-              + " disk, or exclude the disk");
-    }
+    return path != null && (usesIothread(path) || usesIothread(controller(path)));
+  }
+
+  UnsafeMachineException refusal(Disk disk) {
+    return new UnsafeMachineException(
+        "disk "
+            + disk.name()
+            + " runs in an iothread, and QEMU "
+            + monitor.version()
+            + " would abort the machine when a backup's NBD connection ends",
+        REMEDY);
   }
 
   private boolean usesIothread(String path) throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.qmpbs.qmp.Monitor;
 
 /**
@@ -37,7 +38,8 @@ final class JobPoint implements PointInTime {
     }
     for (Part part : parts) {
       actions.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
-      actions.addAll(BitmapActions.copyTrusted(part, names));
+      actions.addAll(
+          BitmapActions.copyTrusted(part, listNode(part), names.dirtyList(part.index())));
     }
     monitor.execute("transaction", Json.transaction(actions));
   }
@@ -50,6 +52,26 @@ final class JobPoint implements PointInTime {
         .put("auto-dismiss", false)
         .put("filter-node-name", names.filter(part.index()))
         .put("on-cbw-error", "break-snapshot");
+  }
+
+  @Override
+  public Optional<String> backing(Part part) {
+    return Optional.of(part.disk().formatNode());
+  }
+
+  @Override
+  public void open(Part part) throws IOException {
+    SnapshotAccess.open(monitor, names, part);
+  }
+
+  @Override
+  public String listNode(Part part) {
+    return names.scratch(part.index());
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
   }
 
   @Override

@@ -26,6 +26,7 @@ public final class Machine implements AutoCloseable {
   private final Duration timeout;
   private final Capabilities capabilities;
   private final MachineInfo info;
+  private @Nullable Strategy forced;
 
   /** With any monitor, so that tests can let it fail. */
   Machine(Monitor monitor, Path socket, Duration timeout) throws IOException {
@@ -87,11 +88,39 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * How a point in time is taken here.
+   * How a point in time of all disks is taken here.
    *
    * @throws UnsafeMachineException if this QEMU offers no way that is safe for the guest
    */
   public Strategy strategy() throws IOException {
+    return strategy(disks());
+  }
+
+  /** Takes another way than this QEMU needs, so that tests can see it work there too. */
+  void force(Strategy strategy) {
+    forced = strategy;
+  }
+
+  /**
+   * How a point in time of these disks is taken here: all in the same way, for they share it.
+   *
+   * @throws UnsafeMachineException if this QEMU offers no way that is safe for the guest
+   */
+  public Strategy strategy(List<Disk> chosen) throws IOException {
+    if (forced != null) {
+      return forced;
+    }
+    IothreadRule rule = new IothreadRule(monitor);
+    for (Disk disk : chosen) {
+      if (rule.forbidsExport(disk)) {
+        if (capabilities.quorum()
+            && capabilities.exportsBitmapsOfNode()
+            && capabilities.blockGraph()) {
+          return Strategy.COPY_TO_SCRATCH;
+        }
+        throw rule.refusal(disk);
+      }
+    }
     if (capabilities.snapshotAccess()
         && capabilities.exportsBitmapsOfNode()
         && capabilities.blockGraph()) {
@@ -116,16 +145,22 @@ public final class Machine implements AutoCloseable {
    *
    * @throws UnsafeMachineException if this QEMU offers no such way
    */
-  public Strategy timedStrategy() throws IOException {
-    Strategy usual = strategy();
-    if (usual != Strategy.JOB_FILTER) {
+  public Strategy timedStrategy(List<Disk> chosen) throws IOException {
+    Strategy usual = strategy(chosen);
+    if (usual == Strategy.OVERLAY_WITH_PROBE) {
       return usual;
     }
-    if (capabilities.filterBreaksSnapshot() && capabilities.filterTimeout()) {
+    if (usual == Strategy.JOB_FILTER
+        && capabilities.filterBreaksSnapshot()
+        && capabilities.filterTimeout()) {
       return Strategy.OVERLAY_WITH_PROBE;
     }
     throw new UnsafeMachineException(
-        "QEMU " + info.version() + " has no time-out for writes to scratch files",
+        "the scratch storage may stall, and QEMU "
+            + info.version()
+            + " has no time-out for writes to it in the way that these disks need ("
+            + usual
+            + ")",
         "use a scratch directory on a fast local disk");
   }
 
@@ -149,7 +184,12 @@ public final class Machine implements AutoCloseable {
    * @throws UnsafeMachineException with reason and remedy
    */
   public void requireSafeWithout(Leftovers leftovers, List<Disk> chosen) throws IOException {
-    new SafetyCheck(monitor, strategy(), BlockGraph.query(monitor), Set.copyOf(leftovers.runs()))
+    requireSafe(strategy(chosen), leftovers, chosen);
+  }
+
+  private void requireSafe(Strategy strategy, Leftovers leftovers, List<Disk> chosen)
+      throws IOException {
+    new SafetyCheck(monitor, strategy, BlockGraph.query(monitor), Set.copyOf(leftovers.runs()))
         .check(chosen);
   }
 
@@ -196,13 +236,18 @@ public final class Machine implements AutoCloseable {
       Path nbdSocket,
       Path stateDirectory)
       throws IOException {
-    return takeInstant(strategy(), runId, requests, scratch, nbdSocket, stateDirectory);
+    Strategy strategy = strategy(requests.stream().map(DiskRequest::disk).toList());
+    return takeInstant(
+        strategy, runId, requests, scratch, nbdSocket, stateDirectory, CopyListener.NONE);
   }
 
   /**
-   * As above, with a strategy of the caller's choice.
+   * The same with a strategy of the caller's choice, and with somebody who is told how a copy goes
+   * on, which may take long, and can end it.
    *
    * @param strategy what {@link #strategy} or {@link #timedStrategy} gave
+   * @throws UnsafeMachineException if the machine is not as it was, or must not be touched
+   * @throws ScratchRoomException if a copy is needed and does not fit
    */
   public MachineInstant takeInstant(
       Strategy strategy,
@@ -210,7 +255,8 @@ public final class Machine implements AutoCloseable {
       List<DiskRequest> requests,
       ScratchFiles scratch,
       Path nbdSocket,
-      Path stateDirectory)
+      Path stateDirectory,
+      CopyListener listener)
       throws IOException {
     long distinct = requests.stream().map(request -> request.disk().name()).distinct().count();
     if (requests.isEmpty() || distinct < requests.size()) {
@@ -218,11 +264,14 @@ public final class Machine implements AutoCloseable {
     }
     RunNames names = new RunNames(runId);
     List<DiskRequest> fresh = refresh(requests);
-    new SafetyCheck(monitor, strategy, BlockGraph.query(monitor), Set.of())
-        .check(fresh.stream().map(DiskRequest::disk).toList());
+    requireSafe(strategy, none(), fresh.stream().map(DiskRequest::disk).toList());
     InstantTaker taker = new InstantTaker(monitor, runId, fresh, nbdSocket, timeout);
     if (strategy == Strategy.JOB_FILTER) {
       return taker.take(new JobPoint(monitor, names), scratch);
+    }
+    if (strategy == Strategy.COPY_TO_SCRATCH) {
+      boolean breaks = capabilities.backupBreaksSnapshot();
+      return taker.take(new CopyPoint(monitor, names, breaks, listener), scratch);
     }
     String status = Json.text(monitor.execute("query-status"), "status");
     if (fresh.size() == 1 || !status.equals("running")) {

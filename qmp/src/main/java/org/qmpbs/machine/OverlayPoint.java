@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.qmp.Monitor;
 
@@ -58,7 +59,7 @@ final class OverlayPoint implements PointInTime {
     List<ObjectNode> copies = new ArrayList<>();
     for (Part part : parts) {
       epochs.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
-      copies.addAll(BitmapActions.copyTrusted(part, names));
+      copies.addAll(BitmapActions.copyTrusted(part, listNode(part), names.dirtyList(part.index())));
     }
     monitor.execute("transaction", Json.transaction(epochs));
     for (Part part : parts) {
@@ -108,6 +109,26 @@ final class OverlayPoint implements PointInTime {
         .put("target", names.scratch(part.index()))
         .put("on-cbw-error", "break-snapshot")
         .put("cbw-timeout", WRITE_TIMEOUT);
+  }
+
+  @Override
+  public Optional<String> backing(Part part) {
+    return Optional.of(part.disk().formatNode());
+  }
+
+  @Override
+  public void open(Part part) throws IOException {
+    SnapshotAccess.open(monitor, names, part);
+  }
+
+  @Override
+  public String listNode(Part part) {
+    return names.scratch(part.index());
+  }
+
+  @Override
+  public boolean isLive() {
+    return true;
   }
 
   @Override

@@ -74,6 +74,39 @@ final class RunNames {
     return prefix + "l" + disk;
   }
 
+  /** Takes a copy's writes and loses none to an error. */
+  String quorum(int disk) {
+    return prefix + "q" + disk;
+  }
+
+  /** Where writes always succeed. */
+  String nowhere(int disk) {
+    return prefix + "z" + disk;
+  }
+
+  /** Carries the dirty list where the scratch node cannot. */
+  String listNode(int disk) {
+    return prefix + "d" + disk;
+  }
+
+  /** A finished copy. */
+  String copy(int disk) {
+    return prefix + "r" + disk;
+  }
+
+  String copyFile(int disk) {
+    return prefix + "b" + disk;
+  }
+
+  /** Keeps a scratch file open, so that the run can be told from a dead one at every moment. */
+  String holder() {
+    return prefix + "h0";
+  }
+
+  static boolean isHolder(String name) {
+    return runOf(name).map(run -> new RunNames(run).holder()).filter(name::equals).isPresent();
+  }
+
   /** A bitmap that says: the machine was running, and this run stops it for a moment. */
   String pauseMark() {
     return prefix + "paused";

@@ -63,10 +63,6 @@ final class SafetyCheck {
       checkDisk(disk);
     }
     checkJobs(chosen);
-    IothreadRule rule = new IothreadRule(monitor);
-    for (Disk disk : chosen) {
-      rule.check(disk);
-    }
   }
 
   private void checkRunState() throws IOException {

@@ -25,7 +25,8 @@ final class Schema {
         member(filter, "cbw-timeout").isPresent(),
         access,
         member(nbdExport, "bitmaps").map(this::takesNodes).orElse(false),
-        entities.containsKey("x-debug-query-block-graph") || namedNodesHaveChildren());
+        entities.containsKey("x-debug-query-block-graph") || namedNodesHaveChildren(),
+        variant(addNode, "quorum").isObject());
   }
 
   private JsonNode arguments(String command) {

@@ -12,5 +12,11 @@ public enum Strategy {
    * Older: a copy-before-write filter with {@code break-snapshot} and a time-out per disk, data
    * read from the overlay, and a probe read after the last byte that proves that nothing broke.
    */
-  OVERLAY_WITH_PROBE
+  OVERLAY_WITH_PROBE,
+  /**
+   * A disk in an iothread of a QEMU before 8.2.3, which must not be exported: {@code
+   * blockdev-backup} jobs copy all disks to scratch files, and those are read when the jobs are
+   * over.
+   */
+  COPY_TO_SCRATCH
 }

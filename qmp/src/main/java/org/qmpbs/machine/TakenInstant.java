@@ -51,6 +51,9 @@ final class TakenInstant implements MachineInstant {
     for (Part part : parts) {
       Disk disk = part.disk();
       point.checkState(part, graph);
+      if (!point.isLive()) {
+        continue;
+      }
       long size = graph.node(disk.formatNode()).map(BlockGraph.Node::size).orElse(-1L);
       if (size != disk.size()) {
         throw new PointInTimeBrokenException(

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.qmp.Monitor;
@@ -51,7 +52,15 @@ class TakenInstantTest {
   /** Finds nothing wrong. */
   private static final class Content implements PointInTime {
     @Override
+    public Optional<String> backing(Part part) {
+      return Optional.empty();
+    }
+
+    @Override
     public void take(List<Part> parts) {}
+
+    @Override
+    public void open(Part part) {}
 
     @Override
     public String dataNode(Part part) {
@@ -59,8 +68,18 @@ class TakenInstantTest {
     }
 
     @Override
+    public String listNode(Part part) {
+      return "n0";
+    }
+
+    @Override
     public String witnessExport(Part part) {
       return "e0";
+    }
+
+    @Override
+    public boolean isLive() {
+      return true;
     }
 
     @Override

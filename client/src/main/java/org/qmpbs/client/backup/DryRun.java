@@ -70,7 +70,7 @@ final class DryRun {
       return new BackupSummary(
           wouldBe,
           previous.snapshot().orElse(null),
-          machine.strategy(),
+          machine.strategy(look.diskList()),
           look.choice().disks().stream()
               .map(disk -> summary(disk, planner.plan(disk), storage))
               .toList(),

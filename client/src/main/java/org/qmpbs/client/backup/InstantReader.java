@@ -10,6 +10,7 @@ import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
 import org.qmpbs.client.rate.RateLimiter;
+import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.MachineInstant;
@@ -78,7 +79,7 @@ final class InstantReader {
               });
     }
     Path parent = BackupRun.scratchParent(request);
-    strategy = strategyFor(parent);
+    strategy = strategyFor(parent, jobs.stream().map(DiskJob::disk).toList());
     DeadRuns.sweep(parent, CleanUpLog.notes(environment.progress()));
     RunDirectory directory =
         RunDirectory.create(
@@ -154,7 +155,8 @@ final class InstantReader {
               requests,
               directory.scratchFiles(),
               directory.nbdSocket(),
-              directory.path());
+              directory.path(),
+              new CopyProgress(environment.progress(), token));
       watch.start(machine, instant, requests.stream().map(DiskRequest::disk).toList());
       return new WatchedInstant(instant, watch);
     } catch (IOException | RuntimeException | Error e) {
@@ -164,13 +166,13 @@ final class InstantReader {
   }
 
   /** Storage that may stall gets filters that let no write of the guest wait for long. */
-  private Strategy strategyFor(Path scratch) throws IOException {
-    Strategy usual = machine.strategy();
+  private Strategy strategyFor(Path scratch, List<Disk> disks) throws IOException {
+    Strategy usual = machine.strategy(disks);
     Optional<String> doubts = ScratchProbe.doubts(environment.scratch().storage(), scratch);
     if (doubts.isEmpty()) {
       return usual;
     }
-    Strategy timed = machine.timedStrategy();
+    Strategy timed = machine.timedStrategy(disks);
     environment
         .progress()
         .note(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.qmpbs.machine.BitmapRoom;
+import org.qmpbs.machine.CopyListener;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -26,11 +27,11 @@ interface MachinePort extends AutoCloseable {
   /** Drives without anything to back up, looked up now. */
   List<SkippedDrive> skipped() throws IOException;
 
-  /** How a point in time is taken. */
-  Strategy strategy() throws IOException;
+  /** How a point in time of these disks is taken. */
+  Strategy strategy(List<Disk> disks) throws IOException;
 
   /** How it is taken where writes to scratch files may stall. */
-  Strategy timedStrategy() throws IOException;
+  Strategy timedStrategy(List<Disk> disks) throws IOException;
 
   /** What QEMU has counted of the writes of these disks, by their names. Any thread may ask. */
   Map<String, GuestWrites> guestWrites(List<Disk> disks) throws IOException;
@@ -54,7 +55,8 @@ interface MachinePort extends AutoCloseable {
       List<DiskRequest> requests,
       ScratchFiles scratch,
       Path socket,
-      Path state)
+      Path state,
+      CopyListener listener)
       throws IOException;
 
   /** Opens a disk of an instant for reading. */

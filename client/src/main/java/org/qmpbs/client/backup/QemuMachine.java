@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.qmpbs.machine.BitmapRoom;
+import org.qmpbs.machine.CopyListener;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -54,13 +55,13 @@ final class QemuMachine implements MachinePort {
   }
 
   @Override
-  public Strategy strategy() throws IOException {
-    return machine.strategy();
+  public Strategy strategy(List<Disk> disks) throws IOException {
+    return machine.strategy(disks);
   }
 
   @Override
-  public Strategy timedStrategy() throws IOException {
-    return machine.timedStrategy();
+  public Strategy timedStrategy(List<Disk> disks) throws IOException {
+    return machine.timedStrategy(disks);
   }
 
   @Override
@@ -96,9 +97,10 @@ final class QemuMachine implements MachinePort {
       List<DiskRequest> requests,
       ScratchFiles scratch,
       Path socket,
-      Path state)
+      Path state,
+      CopyListener listener)
       throws IOException {
-    return machine.takeInstant(strategy, run.text(), requests, scratch, socket, state);
+    return machine.takeInstant(strategy, run.text(), requests, scratch, socket, state, listener);
   }
 
   @Override

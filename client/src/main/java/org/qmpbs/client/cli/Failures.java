@@ -34,6 +34,7 @@ import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
 import org.qmpbs.machine.BitmapChangeException;
 import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.ScratchRoomException;
 import org.qmpbs.machine.UnsafeMachineException;
 import org.qmpbs.pbs.BadAnswerException;
 import org.qmpbs.pbs.CertificateMismatchException;
@@ -110,6 +111,9 @@ final class Failures {
           e,
           "Give the scratch directory (--scratch) more room or a faster disk, then run the backup"
               + " again.");
+    }
+    if (thrown instanceof ScratchRoomException e) {
+      return of(ExitCode.TARGET, e, e.remedy());
     }
     if (thrown instanceof BackupException e) {
       return of(backupCode(e), e, e.remedy());

@@ -181,7 +181,8 @@ record StatusReport(
         .put("filter_breaks_snapshot", capabilities.filterBreaksSnapshot())
         .put("filter_timeout", capabilities.filterTimeout())
         .put("snapshot_access", capabilities.snapshotAccess())
-        .put("exports_bitmaps_of_node", capabilities.exportsBitmapsOfNode());
+        .put("exports_bitmaps_of_node", capabilities.exportsBitmapsOfNode())
+        .put("quorum", capabilities.quorum());
     ArrayNode rows = node.putArray("disks");
     for (Disk disk : disks) {
       ObjectNode row = rows.addObject();

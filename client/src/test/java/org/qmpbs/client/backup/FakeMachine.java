@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.BitmapRoom;
+import org.qmpbs.machine.CopyListener;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
@@ -140,12 +141,12 @@ final class FakeMachine {
     }
 
     @Override
-    public Strategy strategy() {
+    public Strategy strategy(List<Disk> chosen) {
       return Strategy.OVERLAY_WITH_PROBE;
     }
 
     @Override
-    public Strategy timedStrategy() {
+    public Strategy timedStrategy(List<Disk> chosen) {
       return timed;
     }
 
@@ -196,7 +197,8 @@ final class FakeMachine {
         List<DiskRequest> requests,
         ScratchFiles scratch,
         Path socket,
-        Path state)
+        Path state,
+        CopyListener listener)
         throws IOException {
       for (DiskRequest request : requests) {
         Path file = scratch.create("s" + request.disk().name(), request.disk().size());

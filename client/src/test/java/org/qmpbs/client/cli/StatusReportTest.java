@@ -32,7 +32,7 @@ class StatusReportTest {
       Map<String, BitmapRoom> rooms, Map<String, Integer> snapshots, Disk... disks) {
     return new StatusReport(
         new MachineInfo("web1", null, new QemuVersion(10, 0, 0, ""), "running"),
-        new Capabilities(false, true, true, true, true, true),
+        new Capabilities(false, true, true, true, true, true, true),
         Optional.of(Strategy.OVERLAY_WITH_PROBE),
         List.of(disks),
         rooms,
