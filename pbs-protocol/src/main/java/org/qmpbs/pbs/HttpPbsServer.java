@@ -90,6 +90,14 @@ final class HttpPbsServer implements PbsServer {
   }
 
   @Override
+  public void forget(Namespace namespace, Snapshot snapshot) throws IOException {
+    HttpUrl.Builder url = datastore("snapshots");
+    addNamespace(url, namespace);
+    addSnapshot(url, snapshot);
+    call("forget", request(url.build()).delete().build());
+  }
+
+  @Override
   public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
     UpgradedSocket socket =
         connector.open(sessionUrl("backup", namespace, snapshot), HttpBackupSession.PROTOCOL);
@@ -141,13 +149,18 @@ final class HttpPbsServer implements PbsServer {
   }
 
   private JsonNode get(String what, HttpUrl url) throws IOException {
-    Request request =
-        new Request.Builder()
-            .url(url)
-            .header("Authorization", endpoint.authorization())
-            .header("User-Agent", "qmpbs")
-            .header("Accept-Encoding", "identity")
-            .build();
+    return call(what, request(url).build());
+  }
+
+  private Request.Builder request(HttpUrl url) throws IOException {
+    return new Request.Builder()
+        .url(url)
+        .header("Authorization", endpoint.authorization())
+        .header("User-Agent", "qmpbs")
+        .header("Accept-Encoding", "identity");
+  }
+
+  private JsonNode call(String what, Request request) throws IOException {
     try (Response response = client.newCall(request).execute()) {
       if (!response.isSuccessful()) {
         throw Refusals.refused(what, response.code(), Answers.errorText(response));

@@ -10,14 +10,21 @@ import org.qmpbs.chunker.UnsupportedDataException;
  *
  * @param snapshot the snapshot it belongs to
  * @param files in the order of the document
+ * @param notes for people, empty for nothing. Written only: whoever may write to the group may
+ *     change them afterwards, so {@link #parse} leaves them out and nothing can be decided by them
  */
-public record Manifest(Snapshot snapshot, List<ManifestFile> files) {
+public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes) {
   /** The manifest's own file name. */
   public static final String NAME = "index.json.blob";
 
   /** Keeps a copy of the list. */
   public Manifest {
     files = List.copyOf(files);
+  }
+
+  /** Without notes. */
+  public Manifest(Snapshot snapshot, List<ManifestFile> files) {
+    this(snapshot, files, "");
   }
 
   /**

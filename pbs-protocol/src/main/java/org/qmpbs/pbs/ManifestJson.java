@@ -148,7 +148,10 @@ final class ManifestJson {
           .put("size", file.size())
           .put("csum", file.checksum().hex());
     }
-    root.putObject("unprotected");
+    ObjectNode unprotected = root.putObject("unprotected");
+    if (!manifest.notes().isEmpty()) {
+      unprotected.put("notes", manifest.notes());
+    }
     root.putNull("signature");
     try {
       return Answers.MAPPER.writeValueAsBytes(root);

@@ -38,6 +38,15 @@ public interface PbsServer extends AutoCloseable {
   List<SnapshotInfo.FileInfo> files(Namespace namespace, Snapshot snapshot) throws IOException;
 
   /**
+   * Removes a snapshot. Needs {@code Datastore.Prune} on a group of one's own, or {@code
+   * Datastore.Modify}.
+   *
+   * @throws PbsException if the server refuses: {@link ServerProblem#PERMISSION} without the right,
+   *     {@link ServerProblem#LOCKED} while somebody uses the snapshot
+   */
+  void forget(Namespace namespace, Snapshot snapshot) throws IOException;
+
+  /**
    * Starts a backup: from here to the session's end the group is locked for others.
    *
    * @throws PbsException if the server refuses, see {@link ServerProblem}

@@ -47,7 +47,8 @@ final class Refusals {
               "A snapshot of this very second exists, or a dead one is not yet cleaned up. Try again"
                   + " in a moment."),
           rule(
-              "already locked by another operation|while locking last snapshot",
+              "already locked by another operation|while locking last snapshot"
+                  + "|while destroying snapshot|possibly running or in use",
               LOCKED,
               "A prune, verify or sync job works on the group's last snapshot. Try again when it"
                   + " has ended."),

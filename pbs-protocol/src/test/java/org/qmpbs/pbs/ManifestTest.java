@@ -130,6 +130,14 @@ class ManifestTest {
     assertThat(Manifest.parse(manifest.toJson(), Golden.PLAIN)).isEqualTo(manifest);
   }
 
+  @Test
+  void notesStandWhereTheServerLooksForThem() throws Exception {
+    Manifest manifest = new Manifest(Golden.PLAIN, List.of(), "not a backup");
+    assertThat(new String(manifest.toJson(), java.nio.charset.StandardCharsets.UTF_8))
+        .contains("\"unprotected\":{\"notes\":\"not a backup\"}");
+    assertThat(Manifest.parse(manifest.toJson(), Golden.PLAIN).notes()).isEmpty();
+  }
+
   @FuzzTest
   void anyBytesGiveAManifestOrASaidReason(byte[] bytes) {
     try {

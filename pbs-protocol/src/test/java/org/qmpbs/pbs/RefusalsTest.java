@@ -19,6 +19,8 @@ class RefusalsTest {
         "session | 400 | while locking last snapshot during backup '..' | LOCKED",
         "session | 400 | base snapshot is already locked by another operation | LOCKED",
         "session | 400 | unable to acquire lock on backup group \"x\" - possible running backup | LOCKED",
+        "forget | 400 | failed to delete snapshot - \"while destroying snapshot '..'\" | LOCKED",
+        "forget | 400 | unable to acquire lock on snapshot directory \"x\" - possibly running or in use | LOCKED",
         "session | 400 | datastore is being deleted | UNAVAILABLE",
         "session | 400 | datastore 'a' is in offline maintenance mode: disk | UNAVAILABLE",
         "session | 400 | parameter verification failed - 'backup-id': value does not match | PROTOCOL",

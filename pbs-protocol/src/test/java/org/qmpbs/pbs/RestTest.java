@@ -87,6 +87,18 @@ class RestTest {
   }
 
   @Test
+  void aSnapshotIsForgottenByItsFullName() throws Exception {
+    try (FakePbs server = answering(200, "{\"data\":null}");
+        PbsServer pbs = Sessions.pinned(server)) {
+      pbs.forget(new Namespace("a/b"), Golden.PLAIN);
+      assertThat(server.heads.get(0))
+          .startsWith(
+              "DELETE /api2/json/admin/datastore/store1/snapshots?ns=a%2Fb&backup-type=vm"
+                  + "&backup-id=plain&backup-time=1700000000 HTTP/1.1\r\n");
+    }
+  }
+
+  @Test
   void filesOfASnapshotAreListed() throws Exception {
     try (FakePbs server = answering(Golden.read("files.json"));
         PbsServer pbs = Sessions.pinned(server)) {

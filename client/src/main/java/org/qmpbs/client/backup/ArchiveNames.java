@@ -10,6 +10,9 @@ final class ArchiveNames {
   private static final String IMAGE = ".img";
   private static final String INDEX = ".fidx";
 
+  /** Of an archive in a checkpoint; what other programs show has to be plain to a person. */
+  private static final String UNFINISHED = ".unfinished";
+
   /** File names have 255 bytes at most, and the server appends a suffix while it writes. */
   private static final int MAX_LENGTH = 200;
 
@@ -32,9 +35,20 @@ final class ArchiveNames {
           "Give a name of 1 to " + MAX_LENGTH + " characters with --disk NAME=ARCHIVE.",
           null);
     }
+    if (stem.endsWith(UNFINISHED)) {
+      throw new DiskChoiceException(
+          "'" + name + "' is the name of an archive whose upload is not finished",
+          "Give another name with --disk NAME=ARCHIVE.",
+          null);
+    }
     String safe = stem.replaceAll("[^A-Za-z0-9._-]", "_");
     String start = safe.substring(0, 1).matches("[.-]") ? "_" + safe.substring(1) : safe;
     return start + IMAGE + INDEX;
+  }
+
+  /** What {@code archive} is called in a checkpoint, while it is not complete. */
+  static String unfinished(String archive) {
+    return withoutEnding(withoutEnding(archive, INDEX), IMAGE) + UNFINISHED + IMAGE + INDEX;
   }
 
   private static String withoutEnding(String name, String ending) {

@@ -12,6 +12,7 @@ public abstract sealed class BackupException extends IOException
     permits ClockException,
         DiskChoiceException,
         FinishLostException,
+        GroupChangedException,
         JobCancelledException,
         JobDeadlineException,
         MachineBusyException,

@@ -26,6 +26,7 @@ import org.qmpbs.pbs.Namespace;
  * @param auditPercent of the chunks that a trusted bitmap calls clean, to be read and compared all
  *     the same; 0 for none
  * @param patience with a connection that breaks, and with a group that is locked
+ * @param checkpoints when a first upload keeps what was sent so far
  */
 public record BackupRequest(
     Path qmpSocket,
@@ -39,7 +40,8 @@ public record BackupRequest(
     Duration deadline,
     boolean forceFullRead,
     double auditPercent,
-    Patience patience) {
+    Patience patience,
+    CheckpointPolicy checkpoints) {
 
   /** Keeps copies of the collections. */
   public BackupRequest {
@@ -48,34 +50,6 @@ public record BackupRequest(
     }
     disks = List.copyOf(disks);
     excluded = Set.copyOf(excluded);
-  }
-
-  /** Without patience. */
-  public BackupRequest(
-      Path qmpSocket,
-      Namespace namespace,
-      BackupGroup group,
-      OptionalLong backupTime,
-      List<DiskSelection> disks,
-      Set<String> excluded,
-      @Nullable Path scratchDirectory,
-      OptionalLong rate,
-      Duration deadline,
-      boolean forceFullRead,
-      double auditPercent) {
-    this(
-        qmpSocket,
-        namespace,
-        group,
-        backupTime,
-        disks,
-        excluded,
-        scratchDirectory,
-        rate,
-        deadline,
-        forceFullRead,
-        auditPercent,
-        Patience.NONE);
   }
 
   /**

@@ -7,18 +7,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
 import org.qmpbs.client.lookup.FinishedSnapshots;
+import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.pbs.BackupSession;
-import org.qmpbs.pbs.FinishOutcome;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
-import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -33,10 +31,13 @@ import org.qmpbs.pbs.SnapshotInfo;
  *   <li>take the instant, in which the new bitmaps start; send the disks; verify and give the
  *       instant back, so that the guest is relieved before anything else;
  *   <li>write the record, finish;
- *   <li>drop the old bitmaps.
+ *   <li>drop the old bitmaps, and checkpoints of the first upload.
  * </ol>
  *
- * A failure anywhere before the server's confirmation takes the instant apart, drops the new
+ * A big first upload closes the session of the third step again once the instant is taken, and goes
+ * on in several ({@link CheckpointedUpload}); the last of them is the one that is finished.
+ *
+ * <p>A failure anywhere before the server's confirmation takes the instant apart, drops the new
  * bitmaps and leaves the old ones, which recorded all the time. A failure after it is a warning.
  */
 final class BackupRun {
@@ -45,7 +46,8 @@ final class BackupRun {
   private final Optional<FullRead> forced;
   private final CancellationToken token;
   private final String target;
-  private final AtomicBoolean committing = new AtomicBoolean();
+  private final SnapshotEnd end;
+  private final Checkpoints checkpoints;
   private final List<String> warnings = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
 
@@ -60,6 +62,9 @@ final class BackupRun {
     this.token = token;
     this.target =
         EpochName.targetOf(environment.server().repository(), request.namespace(), request.group());
+    this.end =
+        new SnapshotEnd(environment, request.namespace(), request.patience().retries(), token);
+    this.checkpoints = new Checkpoints(environment, request.namespace());
   }
 
   /** Does it. */
@@ -77,16 +82,25 @@ final class BackupRun {
       machine.requireSafe(look.diskList());
       token.check();
 
-      Optional<Snapshot> newest =
-          FinishedSnapshots.newest(environment.server(), request.namespace(), request.group())
-              .map(SnapshotInfo::snapshot);
+      List<SnapshotInfo> listed =
+          environment.server().snapshots(request.namespace(), Optional.of(request.group()));
+      Optional<SnapshotInfo> newest = FinishedSnapshots.newest(listed, request.group());
       Snapshot snapshot =
-          new BackupTime(environment, token).next(request.group(), request.backupTime(), newest);
+          new BackupTime(environment, token)
+              .next(request.group(), request.backupTime(), newest.map(SnapshotInfo::snapshot));
       BackupSession session = environment.server().startBackup(request.namespace(), snapshot);
-      closing.add("the session", session);
-      closing.add("", token.onCancel(() -> closeUnlessCommitting(session)));
+      CurrentSession current = new CurrentSession(session);
+      closing.add("the session", current);
+      closing.add("", token.onCancel(current::cancel));
       token.check();
-      Done done = backup(machine, session, newest);
+      Done done = backup(machine, current, snapshot, newest);
+      current.close();
+      listed.stream()
+          .filter(UnfinishedUpload::is)
+          .map(SnapshotInfo::snapshot)
+          .forEach(checkpoints::supersede);
+      checkpoints.supersedeOwn();
+      checkpoints.forgetAll(this::warn);
       return new BackupSummary(
           snapshot,
           done.previous.orElse(null),
@@ -102,25 +116,19 @@ final class BackupRun {
     }
   }
 
-  /** Closing the session while it is finished would only make its outcome unknown. */
-  private void closeUnlessCommitting(BackupSession session) {
-    if (!committing.get()) {
-      session.close();
-    }
-  }
-
   private record Done(
       Optional<Snapshot> previous, AllSent sent, MachineLook look, List<String> omissions) {}
 
   private record AllSent(List<DiskSummary> disks, Strategy strategy, long scratchUsed) {}
 
-  private Done backup(MachinePort machine, BackupSession session, Optional<Snapshot> newest)
+  private Done backup(
+      MachinePort machine, CurrentSession current, Snapshot snapshot, Optional<SnapshotInfo> newest)
       throws IOException {
     environment.progress().phase("reading the previous snapshot");
     MachineLook first = MachineLook.at(machine, request);
     PreviousBackup previous =
-        new PreviousBackupReader(PreviousSource.of(session), environment.progress())
-            .read(newest, first.archives());
+        new PreviousBackupReader(PreviousSource.of(current.get()), environment.progress())
+            .read(newest.map(SnapshotInfo::snapshot), first.archives());
     token.check();
 
     // Reading may have taken long; what is decided now is about the disks as they are now.
@@ -139,14 +147,26 @@ final class BackupRun {
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
     for (Disk disk : look.diskList()) {
-      long time = session.snapshot().time();
-      rotation.willCreate(disk, new EpochName(target, time, environment.random().nextLong()));
+      rotation.willCreate(
+          disk, new EpochName(target, snapshot.time(), environment.random().nextLong()));
     }
     SnapshotRecord description = describe(jobs, rotation, backing, identity);
+    Uploads uploads =
+        new Uploads(
+            environment,
+            request.checkpoints(),
+            new UploadSessions(environment, request.namespace(), token, current),
+            end,
+            checkpoints,
+            previous,
+            snapshot,
+            target,
+            newest.map(SnapshotInfo::snapshot),
+            newest.map(UnfinishedUpload::is).orElse(true));
 
     AllSent sent;
     try {
-      sent = transferAndFinish(machine, session, jobs, rotation, description, previous);
+      sent = transferAndFinish(machine, current, jobs, rotation, description, uploads);
     } catch (OutcomeUnknownException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {
@@ -162,75 +182,34 @@ final class BackupRun {
 
   private AllSent transferAndFinish(
       MachinePort machine,
-      BackupSession session,
+      CurrentSession current,
       List<DiskJob> jobs,
       BitmapRotation rotation,
       SnapshotRecord description,
-      PreviousBackup previous)
+      Uploads uploads)
       throws IOException {
     InstantReader reader =
-        new InstantReader(environment, request, token, machine, session, this::leave, this::warn);
-    List<InstantReader.Sent> sent = reader.read(jobs, rotation, previous);
+        new InstantReader(environment, request, token, machine, uploads, this::leave, this::warn);
+    List<InstantReader.Sent> sent = reader.read(jobs, rotation);
     token.check();
     environment.progress().phase("finishing");
-    List<ManifestFile> files = new ArrayList<>();
-    sent.forEach(disk -> files.add(disk.file()));
-    files.add(
-        session.uploadBlob(SnapshotRecord.FILE_NAME, SnapshotRecordCodec.encode(description)));
-    finish(session, new Manifest(session.snapshot(), files), description);
+    List<ManifestFile> files =
+        new ArrayList<>(uploads.complete(sent.stream().map(InstantReader.Sent::file).toList()));
+    BackupSession session = current.get();
+    byte[] content = SnapshotRecordCodec.encode(description);
+    files.add(session.uploadBlob(SnapshotRecord.FILE_NAME, content));
+    Manifest manifest = new Manifest(session.snapshot(), files);
+    if (end.finish(current, manifest, SnapshotRecord.FILE_NAME, content)
+        == SnapshotEnd.Known.ASKED) {
+      warn(
+          "the connection died while the server finished "
+              + session.snapshot()
+              + ", but it did finish it");
+    }
     return new AllSent(
         sent.stream().map(InstantReader.Sent::summary).toList(),
         reader.strategy(),
         reader.scratchUsed());
-  }
-
-  private void finish(BackupSession session, Manifest manifest, SnapshotRecord description)
-      throws IOException {
-    committing.set(true);
-    token.check();
-    IOException doubt = new IOException("the connection died before the server's answer");
-    try {
-      if (session.finish(manifest) == FinishOutcome.DONE) {
-        return;
-      }
-    } catch (PbsException e) {
-      // A refusal is an answer: the snapshot does not exist.
-      throw e;
-    } catch (IOException e) {
-      doubt = e;
-    }
-    // A session that still lives would keep the unfinished snapshot in the list.
-    session.close();
-    Snapshot snapshot = session.snapshot();
-    environment.progress().warn("the end of the backup got no answer; asking for " + snapshot);
-    boolean exists;
-    try {
-      exists =
-          new FinishDoubt(
-                  environment,
-                  request.namespace(),
-                  snapshot,
-                  description,
-                  request.patience().retries())
-              .snapshotExists();
-    } catch (IOException e) {
-      e.addSuppressed(doubt);
-      throw new OutcomeUnknownException(
-          "the connection died while the server finished "
-              + snapshot
-              + ", and it cannot be asked whether the snapshot exists: "
-              + e.getMessage(),
-          "Nothing is lost: both bitmaps are kept, and the next backup finds out. Start it again"
-              + " when the server can be reached.",
-          e);
-    }
-    if (!exists) {
-      throw new FinishLostException(
-          "the connection died while the server finished " + snapshot + "; it does not exist",
-          "Look at the network and at the server's task log, then start again.",
-          doubt);
-    }
-    warn("the connection died while the server finished " + snapshot + ", but it did finish it");
   }
 
   private SnapshotRecord describe(

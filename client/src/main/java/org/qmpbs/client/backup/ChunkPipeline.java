@@ -27,6 +27,9 @@ import org.qmpbs.pbs.ManifestFile;
  * server does. Whoever waits for an encoded buffer waits only for uploads, and those wait for no
  * buffer, so nothing can wait in a circle.
  *
+ * <p>Sessions. Where the destination says so, the caller's thread starts nothing more, waits until
+ * nothing is under way, and goes on in the destination's next session.
+ *
  * <p>Failure. The first error stops everything: pools refuse, threads are interrupted, and that
  * error is the one that the caller sees. A chunk whose upload did not return is never appended. A
  * read that is still under way may go on writing to its buffer, which nobody uses again.
@@ -38,9 +41,7 @@ final class ChunkPipeline {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ChunkReads reads;
-  private final IndexAppender index;
-  private final FixedIndexWriter writer;
-  private final KnownChunks known;
+  private final ChunkDestination destination;
   private final RateLimiter rate;
   private final Progress progress;
   private final Transfer transfer = new Transfer();
@@ -51,6 +52,9 @@ final class ChunkPipeline {
   private final PipelineThreads uploading;
 
   private final Flight flight = new Flight(this::stop);
+
+  /** Written by the caller's thread, only while nothing is under way. */
+  private volatile ChunkDestination.Lane lane;
 
   /**
    * How much goes on at once.
@@ -79,10 +83,23 @@ final class ChunkPipeline {
       KnownChunks known,
       RateLimiter rate,
       Progress progress) {
+    this(
+        sizes,
+        source,
+        ChunkDestination.ofOneSession(new ChunkDestination.Lane(writer, index, known)),
+        rate,
+        progress);
+  }
+
+  ChunkPipeline(
+      Sizes sizes,
+      DiskSource source,
+      ChunkDestination destination,
+      RateLimiter rate,
+      Progress progress) {
     this.reads = new ChunkReads(source);
-    this.writer = writer;
-    this.index = index;
-    this.known = known;
+    this.destination = destination;
+    this.lane = destination.lane();
     this.rate = rate;
     this.progress = progress;
     int plainBuffers = sizes.hashers() + sizes.readAhead();
@@ -120,7 +137,7 @@ final class ChunkPipeline {
       endThreads();
     }
     flight.throwFailure();
-    return index.close();
+    return destination.close();
   }
 
   private static Throwable reasonOf(CancellationToken token) {
@@ -130,12 +147,18 @@ final class ChunkPipeline {
 
   private void dispatch(ChunkWork work) throws IOException {
     flight.throwFailure();
+    if (destination.isDue()) {
+      flight.awaitIdle();
+      flight.throwFailure();
+      destination.renew();
+      lane = destination.lane();
+    }
     if (work instanceof ChunkWork.Read read) {
       startRead(read);
     } else if (work instanceof ChunkWork.Zero zero) {
       assignZeros(zero);
     } else if (work instanceof ChunkWork.Reuse reuse) {
-      if (!index.isReused()) {
+      if (!destination.takesOver()) {
         throw new IllegalStateException("nothing to take over for " + reuse);
       }
       transfer.reused.add(bytes(reuse.first(), reuse.count()));
@@ -143,7 +166,7 @@ final class ChunkPipeline {
   }
 
   private long bytes(int first, int count) {
-    return Math.min(index.size(), Chunks.start(first + count)) - Chunks.start(first);
+    return Math.min(lane.index().size(), Chunks.start(first + count)) - Chunks.start(first);
   }
 
   // Zeros: never read, uploaded once if the server does not know them.
@@ -151,7 +174,7 @@ final class ChunkPipeline {
   private void assignZeros(ChunkWork.Zero zero) throws IOException {
     transfer.zero.add(bytes(zero.first(), zero.count()));
     int last = zero.first() + zero.count() - 1;
-    int lastLength = Chunks.length(index.size(), last);
+    int lastLength = Chunks.length(lane.index().size(), last);
     if (lastLength == Chunks.SIZE) {
       assignZeros(zero.first(), zero.count(), Chunks.SIZE);
       return;
@@ -165,6 +188,7 @@ final class ChunkPipeline {
       return;
     }
     Digest digest = Zeros.digest(length);
+    IndexAppender index = lane.index();
     KnownChunks.WhenKnown assign =
         () -> {
           for (int i = first; i < first + count; i++) {
@@ -174,7 +198,7 @@ final class ChunkPipeline {
           flight.done();
         };
     flight.begin();
-    Claim claim = known.claim(digest, assign);
+    Claim claim = lane.known().claim(digest, assign);
     if (claim == Claim.UPLOAD) {
       byte[] blob = Zeros.encoded(length);
       upload(digest, length, blob, blob.length);
@@ -191,7 +215,7 @@ final class ChunkPipeline {
   private void startRead(ChunkWork.Read work) throws IOException {
     byte[] buffer = takeFrom(plain);
     flight.begin();
-    int length = Chunks.length(index.size(), work.chunk());
+    int length = Chunks.length(lane.index().size(), work.chunk());
     reads
         .start(work, buffer, length)
         .whenComplete(
@@ -214,7 +238,7 @@ final class ChunkPipeline {
     Digest digest =
         Zeros.isZero(buffer, 0, length) ? Zeros.digest(length) : Digest.sha256(buffer, 0, length);
     KnownChunks.WhenKnown assign = () -> assign(chunk, digest, length);
-    Claim claim = known.claim(digest, assign);
+    Claim claim = lane.known().claim(digest, assign);
     if (claim != Claim.UPLOAD) {
       plain.give(buffer);
       if (claim == Claim.KNOWN) {
@@ -236,7 +260,7 @@ final class ChunkPipeline {
   }
 
   private void assign(int chunk, Digest digest, int length) throws IOException {
-    index.set(chunk, digest);
+    lane.index().set(chunk, digest);
     progress.advance(length);
     flight.done();
   }
@@ -249,11 +273,11 @@ final class ChunkPipeline {
     } catch (InterruptedException e) {
       throw Flight.interrupted(e);
     }
-    writer.uploadChunk(digest, length, blob, blobLength);
+    lane.writer().uploadChunk(digest, length, blob, blobLength);
     transfer.uploadedChunks.increment();
     transfer.uploadedPlain.add(length);
     transfer.uploadedEncoded.add(blobLength);
-    known.uploaded(digest);
+    lane.known().uploaded(digest);
   }
 
   // The end.

@@ -2,6 +2,7 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.retry.Retries;
@@ -24,18 +25,27 @@ final class FinishDoubt {
   private final BackupEnvironment environment;
   private final Namespace namespace;
   private final Snapshot snapshot;
-  private final SnapshotRecord written;
+  private final String recordName;
+  private final byte[] written;
   private final Retries retries;
 
+  /**
+   * About one snapshot.
+   *
+   * @param recordName the blob that makes it ours
+   * @param written what that has to hold
+   */
   FinishDoubt(
       BackupEnvironment environment,
       Namespace namespace,
       Snapshot snapshot,
-      SnapshotRecord written,
+      String recordName,
+      byte[] written,
       Retries retries) {
     this.environment = environment;
     this.namespace = namespace;
     this.snapshot = snapshot;
+    this.recordName = recordName;
     this.written = written;
     this.retries = retries;
   }
@@ -82,8 +92,7 @@ final class FinishDoubt {
   private boolean isOurs() throws IOException {
     try (ReaderSession reader = environment.server().startReader(namespace, snapshot)) {
       Manifest manifest = reader.manifest();
-      byte[] content = reader.blob(manifest, SnapshotRecord.FILE_NAME);
-      return SnapshotRecordCodec.decode(content).equals(written);
+      return Arrays.equals(reader.blob(manifest, recordName), written);
     }
   }
 }

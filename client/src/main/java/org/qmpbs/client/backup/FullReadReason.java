@@ -4,6 +4,8 @@ package org.qmpbs.client.backup;
 public enum FullReadReason {
   /** The server has no snapshot of this group. */
   FIRST_BACKUP,
+  /** The last snapshot is a checkpoint of a first upload that did not come to its end. */
+  FIRST_UPLOAD_CONTINUES,
   /** The last snapshot was removed, or failed verification, and none took its place. */
   NO_USABLE_SNAPSHOT,
   /** The last snapshot was not made by this program. */

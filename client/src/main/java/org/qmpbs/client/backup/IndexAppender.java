@@ -2,6 +2,7 @@ package org.qmpbs.client.backup;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Chunks;
@@ -21,6 +22,7 @@ final class IndexAppender {
   private final FixedIndexWriter writer;
   private final @Nullable FixedIndex base;
   private final FixedIndexBuilder index;
+  private final BitSet touched = new BitSet();
   private List<IndexEntry> batch = new ArrayList<>();
 
   private IndexAppender(
@@ -55,6 +57,7 @@ final class IndexAppender {
     List<IndexEntry> full = null;
     synchronized (this) {
       index.set(position, digest);
+      touched.set(position);
       if (base != null && base.digest(position).equals(digest)) {
         return;
       }
@@ -67,6 +70,16 @@ final class IndexAppender {
     if (full != null) {
       writer.append(full);
     }
+  }
+
+  /** The index checksum; every position has to have a chunk. */
+  synchronized Digest checksum() {
+    return index.checksum();
+  }
+
+  /** The positions that were assigned. */
+  synchronized BitSet touched() {
+    return (BitSet) touched.clone();
   }
 
   /** Sends what is left and closes the archive. Nothing may be set after it. */

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
-import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.DiskRequest;
@@ -17,8 +15,6 @@ import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.nbd.Extent;
-import org.qmpbs.pbs.BackupSession;
-import org.qmpbs.pbs.FixedIndexWriter;
 import org.qmpbs.pbs.ManifestFile;
 
 /**
@@ -31,7 +27,7 @@ final class InstantReader {
   private final BackupRequest request;
   private final CancellationToken token;
   private final MachinePort machine;
-  private final BackupSession session;
+  private final Uploads uploads;
   private final Consumer<String> warn;
   private final Consumer<String> loud;
   private final RateLimiter rate;
@@ -43,41 +39,29 @@ final class InstantReader {
       BackupRequest request,
       CancellationToken token,
       MachinePort machine,
-      BackupSession session,
+      Uploads uploads,
       Consumer<String> warn,
       Consumer<String> loud) {
     this.environment = environment;
     this.request = request;
     this.token = token;
     this.machine = machine;
-    this.session = session;
+    this.uploads = uploads;
     this.warn = warn;
     this.loud = loud;
     this.rate = new RateLimiter(request.rate(), environment.ticker());
   }
 
   /**
-   * A disk that is on the server, though not yet in a finished snapshot.
+   * A disk whose data is on the server, though not yet in a finished backup.
    *
-   * @param file its manifest entry
+   * @param file the entry that its archive has, or will have, in the manifest
    * @param summary what was done for it
    */
   record Sent(ManifestFile file, DiskSummary summary) {}
 
   /** Sends all disks. */
-  List<Sent> read(List<DiskJob> jobs, BitmapRotation rotation, PreviousBackup previous)
-      throws IOException {
-    KnownChunks known = new KnownChunks();
-    for (DiskJob job : jobs) {
-      previous
-          .index(job.archive())
-          .ifPresent(
-              state -> {
-                if (state instanceof Parsed parsed) {
-                  known.addAll(parsed.index());
-                }
-              });
-    }
+  List<Sent> read(List<DiskJob> jobs, BitmapRotation rotation) throws IOException {
     Path parent = BackupRun.scratchParent(request);
     strategy = strategyFor(parent, jobs.stream().map(DiskJob::disk).toList());
     DeadRuns.sweep(parent, CleanUpLog.notes(environment.progress()));
@@ -86,7 +70,7 @@ final class InstantReader {
             parent, request.qmpSocket(), environment.images(), environment.random());
     List<Sent> sent;
     try {
-      sent = readInstant(directory, jobs, rotation, known);
+      sent = readInstant(directory, jobs, rotation);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, directory);
       throw e;
@@ -100,8 +84,7 @@ final class InstantReader {
   }
 
   private List<Sent> readInstant(
-      RunDirectory directory, List<DiskJob> jobs, BitmapRotation rotation, KnownChunks known)
-      throws IOException {
+      RunDirectory directory, List<DiskJob> jobs, BitmapRotation rotation) throws IOException {
     environment.progress().phase("taking the point in time");
     List<DiskRequest> requests =
         jobs.stream()
@@ -120,9 +103,10 @@ final class InstantReader {
     List<Sent> sent = new ArrayList<>();
     try {
       List<DiskView> views = instant.disks();
+      uploads.begin(jobs, bytes -> holdMoreThan(bytes, instant, jobs));
       for (int i = 0; i < jobs.size(); i++) {
         token.check();
-        sent.add(send(instant, views.get(i), jobs.get(i), known));
+        sent.add(send(instant, views.get(i), jobs.get(i)));
       }
       instant.verify();
     } catch (DiskReadException e) {
@@ -216,8 +200,30 @@ final class InstantReader {
     }
   }
 
-  private Sent send(MachineInstant instant, DiskView view, DiskJob job, KnownChunks known)
+  /** Whether the disks hold more data than that; asked for as far as it takes to know. */
+  private boolean holdMoreThan(long bytes, MachineInstant instant, List<DiskJob> jobs)
       throws IOException {
+    if (jobs.stream().mapToLong(job -> job.disk().size()).sum() <= bytes) {
+      return false;
+    }
+    environment.progress().phase("looking how much there is to read");
+    DataCount count = new DataCount(bytes);
+    for (int i = 0; i < jobs.size() && !count.isExceeded(); i++) {
+      token.check();
+      try (Closing closing = new Closing(environment.progress())) {
+        DiskSource source = machine.open(instant, instant.disks().get(i));
+        closing.add("the connection to disk " + jobs.get(i).disk().name(), source);
+        closing.add(
+            "",
+            token.onCancel(
+                () -> Closing.close("a cancelled read", source, environment.progress())));
+        count.add(source);
+      }
+    }
+    return count.isExceeded();
+  }
+
+  private Sent send(MachineInstant instant, DiskView view, DiskJob job) throws IOException {
     if (view.dirty().isPresent() != job.base().isPresent()) {
       throw new IllegalStateException("the instant of " + job.disk().name() + " is not as planned");
     }
@@ -238,14 +244,13 @@ final class InstantReader {
                 + " bytes while the backup began; start it again");
       }
       if (view.dirty().isEmpty()) {
-        return send(source, Optional.empty(), job, known, 0);
+        return send(source, Optional.empty(), job, 0);
       }
-      return audited(instant, source, view.dirty().get(), job, known);
+      return audited(instant, source, view.dirty().get(), job);
     }
   }
 
-  private Sent audited(
-      MachineInstant instant, DiskSource source, List<Extent> dirty, DiskJob job, KnownChunks known)
+  private Sent audited(MachineInstant instant, DiskSource source, List<Extent> dirty, DiskJob job)
       throws IOException {
     CleanAudit audit =
         new CleanAudit(source, dirty, job.base().orElseThrow(), environment.progress());
@@ -253,33 +258,22 @@ final class InstantReader {
     Optional<ReadPlan.FullRead> lie =
         audit.verdict(request.auditPercent(), environment.random(), token);
     if (lie.isEmpty()) {
-      return send(source, Optional.of(dirty), job, known, audit.read());
+      return send(source, Optional.of(dirty), job, audit.read());
     }
     // A point in time that broke may read as anything; then nothing is known about the bitmap.
     instant.verify();
     loud.accept("disk " + job.disk().name() + ": " + lie.get().detail());
-    return send(source, Optional.empty(), job.readInFull(lie.get()), known, audit.read());
+    return send(source, Optional.empty(), job.readInFull(lie.get()), audit.read());
   }
 
-  private Sent send(
-      DiskSource source, Optional<List<Extent>> dirty, DiskJob job, KnownChunks known, long audited)
+  private Sent send(DiskSource source, Optional<List<Extent>> dirty, DiskJob job, long audited)
       throws IOException {
     ReadRanges ranges = new ReadRanges(job.disk().size(), dirty);
     environment.progress().phase("reading " + job.disk().name());
     environment.progress().total(ranges.mostBytes());
-    FixedIndexWriter writer;
-    IndexAppender index;
-    if (job.base().isPresent()) {
-      FixedIndex base = job.base().get();
-      writer = session.reuseIndex(job.archive(), base);
-      index = IndexAppender.ofReused(writer, base);
-    } else {
-      writer = session.createIndex(job.archive(), job.disk().size());
-      index = IndexAppender.ofNew(writer, job.disk().size());
-    }
     ChunkPipeline pipeline =
         new ChunkPipeline(
-            environment.sizes(), source, writer, index, known, rate, environment.progress());
+            environment.sizes(), source, uploads.open(job), rate, environment.progress());
     ManifestFile file = pipeline.run(ranges, token);
     Transfer transfer = pipeline.transfer();
     return new Sent(

@@ -19,6 +19,7 @@ import org.qmpbs.chunker.FixedIndex;
 final class KnownChunks {
   private final DigestSet known = new DigestSet();
   private final Map<Digest, List<WhenKnown>> underWay = new HashMap<>();
+  private long uploads;
 
   /** What is left to do once a chunk is known. */
   @FunctionalInterface
@@ -41,6 +42,11 @@ final class KnownChunks {
     known.addAll(index);
   }
 
+  /** How many chunks were uploaded. */
+  synchronized long uploads() {
+    return uploads;
+  }
+
   /** Finds out who uploads {@code digest}. */
   synchronized Claim claim(Digest digest, WhenKnown message) {
     if (known.contains(digest)) {
@@ -60,6 +66,7 @@ final class KnownChunks {
     List<WhenKnown> messages;
     synchronized (this) {
       known.add(digest);
+      uploads++;
       messages = underWay.remove(digest);
     }
     if (messages == null) {

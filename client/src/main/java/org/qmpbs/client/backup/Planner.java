@@ -11,6 +11,7 @@ import static org.qmpbs.client.backup.FullReadReason.BITMAP_NOT_PERSISTENT;
 import static org.qmpbs.client.backup.FullReadReason.CRYPT_MODE_CHANGED;
 import static org.qmpbs.client.backup.FullReadReason.DAMAGED_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.FIRST_BACKUP;
+import static org.qmpbs.client.backup.FullReadReason.FIRST_UPLOAD_CONTINUES;
 import static org.qmpbs.client.backup.FullReadReason.FOREIGN_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.NO_USABLE_SNAPSHOT;
 import static org.qmpbs.client.backup.FullReadReason.SIZE_CHANGED;
@@ -68,6 +69,13 @@ final class Planner {
     }
     if (previous instanceof PreviousBackup.None) {
       return new FullRead(FIRST_BACKUP, "the group has no snapshot yet");
+    }
+    if (previous instanceof PreviousBackup.Checkpoint checkpoint) {
+      return new FullRead(
+          FIRST_UPLOAD_CONTINUES,
+          "the first upload was interrupted; all is read, and what "
+              + checkpoint.of()
+              + " kept of it is not sent again");
     }
     if (previous instanceof PreviousBackup.Unusable unusable) {
       return new FullRead(NO_USABLE_SNAPSHOT, unusable.detail());

@@ -57,6 +57,24 @@ sealed interface PreviousBackup {
   }
 
   /**
+   * It is a checkpoint of a first upload: no backup, and no bitmap is relative to it, but its
+   * chunks are there.
+   *
+   * @param of the checkpoint
+   * @param indexes by the name that the archive will have when it is complete
+   */
+  record Checkpoint(Snapshot of, Map<String, IndexState> indexes) implements PreviousBackup {
+    public Checkpoint {
+      indexes = Map.copyOf(indexes);
+    }
+
+    @Override
+    public Optional<Snapshot> snapshot() {
+      return Optional.of(of);
+    }
+  }
+
+  /**
    * It has no record that this program could use: another program, a newer version, or another
    * target made it.
    *

@@ -11,6 +11,7 @@ import org.qmpbs.chunker.UnsupportedDataException;
 import org.qmpbs.client.backup.PreviousBackup.IndexState;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Unreadable;
+import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
@@ -57,6 +58,9 @@ final class PreviousBackupReader {
       return new PreviousBackup.Unusable(
           "the server has no usable manifest of the last snapshot, " + snapshot.get());
     }
+    if (UnfinishedUpload.is(manifest.get())) {
+      return readCheckpoint(snapshot.get(), manifest.get(), archives);
+    }
     return read(snapshot.get(), manifest.get(), readIndexes(manifest.get(), archives));
   }
 
@@ -81,6 +85,20 @@ final class PreviousBackupReader {
     } catch (CorruptDataException | PbsException e) {
       return damaged(snapshot, "record", e, indexes);
     }
+  }
+
+  /** Its record is not asked: nothing in it is relied on but that it is there. */
+  private PreviousBackup readCheckpoint(Snapshot snapshot, Manifest manifest, List<String> archives)
+      throws IOException {
+    Map<String, IndexState> indexes = new HashMap<>();
+    for (String archive : archives) {
+      String unfinished = ArchiveNames.unfinished(archive);
+      IndexState state = readIndexes(manifest, List.of(unfinished)).get(unfinished);
+      if (state != null) {
+        indexes.put(archive, state);
+      }
+    }
+    return new PreviousBackup.Checkpoint(snapshot, indexes);
   }
 
   private static PreviousBackup damaged(

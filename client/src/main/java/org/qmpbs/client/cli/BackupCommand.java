@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.BackupJob;
 import org.qmpbs.client.backup.BackupRequest;
 import org.qmpbs.client.backup.BackupRequest.DiskSelection;
+import org.qmpbs.client.backup.CheckpointPolicy;
 import org.qmpbs.client.backup.Patience;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
@@ -124,6 +125,15 @@ final class BackupCommand implements CliCommand {
               + " snapshot that is missing has this exit code always.)")
   private boolean failOnSkip;
 
+  @Option(
+      names = "--checkpoint-interval",
+      paramLabel = "TIME|off",
+      converter = Converters.ToCheckpointPolicy.class,
+      description =
+          "How often a first upload keeps what was sent so far, so that an interrupted one can go on;"
+              + " default: 30m if there are more than 32 GiB to read.")
+  private CheckpointPolicy checkpoints = CheckpointPolicy.DEFAULT;
+
   @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
   private boolean dryRun;
 
@@ -183,7 +193,8 @@ final class BackupCommand implements CliCommand {
         deadline,
         forceFullRead,
         audit,
-        new Patience(retry.retries(), lockWait == null ? Duration.ZERO : lockWait));
+        new Patience(retry.retries(), lockWait == null ? Duration.ZERO : lockWait),
+        checkpoints);
   }
 
   private BackupGroup group(String backupId) throws UsageException {

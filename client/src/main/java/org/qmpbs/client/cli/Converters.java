@@ -2,6 +2,7 @@ package org.qmpbs.client.cli;
 
 import java.time.Duration;
 import java.util.function.Function;
+import org.qmpbs.client.backup.CheckpointPolicy;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.Sizes;
@@ -72,6 +73,16 @@ final class Converters {
   static final class ToDuration extends Converter<Duration> {
     ToDuration() {
       super(Durations::parse);
+    }
+  }
+
+  static final class ToCheckpointPolicy extends Converter<CheckpointPolicy> {
+    ToCheckpointPolicy() {
+      super(
+          text ->
+              text.equals("off")
+                  ? CheckpointPolicy.OFF
+                  : CheckpointPolicy.every(Durations.parse(text)));
     }
   }
 

@@ -16,6 +16,7 @@ import org.qmpbs.chunker.UnsupportedDataException;
 import org.qmpbs.client.backup.BackupException;
 import org.qmpbs.client.backup.ClockException;
 import org.qmpbs.client.backup.DiskChoiceException;
+import org.qmpbs.client.backup.GroupChangedException;
 import org.qmpbs.client.backup.JobCancelledException;
 import org.qmpbs.client.backup.JobDeadlineException;
 import org.qmpbs.client.backup.MachineBusyException;
@@ -128,7 +129,7 @@ final class Failures {
     if (thrown instanceof DiskChoiceException) {
       return ExitCode.NOT_FOUND;
     }
-    if (thrown instanceof MachineBusyException) {
+    if (thrown instanceof MachineBusyException || thrown instanceof GroupChangedException) {
       return ExitCode.BUSY;
     }
     if (thrown instanceof JobDeadlineException) {

@@ -3,6 +3,7 @@ package org.qmpbs.client.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -24,6 +25,9 @@ final class Rows {
     }
     if (info.comment() != null) {
       row.put("comment", info.comment());
+    }
+    if (UnfinishedUpload.is(info)) {
+      row.put("unfinished", true);
     }
     files(row.putArray("files"), info.files());
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Sizes;
@@ -70,7 +71,7 @@ final class SnapshotsCommand implements CliCommand {
       TextTable table = new TextTable("SNAPSHOT", "SIZE", "VERIFIED", "PROTECTED", "FILES");
       for (SnapshotInfo info : snapshots) {
         table.row(
-            info.snapshot().toString(),
+            info.snapshot() + (UnfinishedUpload.is(info) ? " UNFINISHED" : ""),
             Sizes.format(info.size()),
             info.verifyState() == null ? "-" : info.verifyState(),
             info.isProtected() ? "yes" : "-",

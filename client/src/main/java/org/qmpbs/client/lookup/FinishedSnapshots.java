@@ -11,9 +11,9 @@ import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.SnapshotInfo;
 
 /**
- * The newest snapshot of a group, for a backup that builds on it as for a user who wants it back:
- * one without a manifest does not count, it is being written, or is what a crash of the server
- * left.
+ * The newest snapshot of a group, for a backup that builds on it, checkpoints of a first upload
+ * included, and for a user who wants it back, without them. One without a manifest does not count,
+ * it is being written, or is what a crash of the server left.
  */
 public final class FinishedSnapshots {
   private FinishedSnapshots() {}
@@ -24,11 +24,17 @@ public final class FinishedSnapshots {
     return newest(server.snapshots(namespace, Optional.of(group)), group);
   }
 
-  static Optional<SnapshotInfo> newest(List<SnapshotInfo> listed, BackupGroup group) {
+  /** The one that the server builds on, be it a checkpoint. */
+  public static Optional<SnapshotInfo> newest(List<SnapshotInfo> listed, BackupGroup group) {
     return listed.stream()
         .filter(info -> info.snapshot().group().equals(group))
         .filter(FinishedSnapshots::isFinished)
         .max(Comparator.comparingLong(info -> info.snapshot().time()));
+  }
+
+  /** The one that can be restored. */
+  static Optional<SnapshotInfo> newestBackup(List<SnapshotInfo> listed, BackupGroup group) {
+    return newest(listed.stream().filter(info -> !UnfinishedUpload.is(info)).toList(), group);
   }
 
   static boolean isFinished(SnapshotInfo info) {

@@ -8,7 +8,8 @@ public final class NotInDatastoreException extends IOException {
 
   private final String remedy;
 
-  NotInDatastoreException(String message, String remedy) {
+  /** Says so. */
+  public NotInDatastoreException(String message, String remedy) {
     super(message);
     this.remedy = remedy;
   }

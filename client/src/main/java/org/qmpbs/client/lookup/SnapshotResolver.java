@@ -22,7 +22,8 @@ public final class SnapshotResolver {
   }
 
   /**
-   * The one snapshot that {@code path} means; of a group, the newest finished one.
+   * The one snapshot that {@code path} means; of a group, the newest backup. A full path may also
+   * be that of a checkpoint ({@link UnfinishedUpload}).
    *
    * @throws NotInDatastoreException if there is none
    */
@@ -35,7 +36,7 @@ public final class SnapshotResolver {
               + (namespace.isRoot() ? "" : " --ns " + namespace)
               + " (a namespace is chosen with --ns).");
     }
-    Optional<SnapshotInfo> newest = FinishedSnapshots.newest(all, path.group());
+    Optional<SnapshotInfo> newest = FinishedSnapshots.newestBackup(all, path.group());
     if (path.snapshot().isEmpty()) {
       return newest.orElseThrow(() -> onlyUnfinished(path));
     }
@@ -56,7 +57,8 @@ public final class SnapshotResolver {
   private NotInDatastoreException onlyUnfinished(SnapshotPath path) {
     return new NotInDatastoreException(
         "there is no finished snapshot of " + path.group() + where(),
-        "A backup is being written, or the server died while one was: wait for its end, or look with:"
+        "A backup is being written or its first upload was interrupted, or the server died while one"
+            + " was: wait for its end or run it again, or look with:"
             + " qmpbs snapshots "
             + path.group());
   }

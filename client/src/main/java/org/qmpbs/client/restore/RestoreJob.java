@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.lookup.SnapshotResolver;
+import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.client.restore.RestoreSummary.ArchiveSummary;
@@ -95,6 +97,15 @@ public final class RestoreJob {
   private List<ArchiveSummary> restore(ReaderSession session)
       throws IOException, InterruptedException {
     Manifest manifest = session.manifest();
+    if (UnfinishedUpload.is(manifest)) {
+      throw new NotInDatastoreException(
+          "snapshot "
+              + manifest.snapshot()
+              + " is a checkpoint of an interrupted first upload, not a backup: what was not sent is"
+              + " zeros in it, and what was sent may be of different moments",
+          "Run the backup to its end and restore that. What is in the checkpoint all the same,"
+              + " proxmox-backup-client gives back.");
+    }
     List<ArchivePlan> plans =
         new Planner(session, manifest, request.format(), targets).plan(request.selection());
     FreeSpace.check(plans, progress);

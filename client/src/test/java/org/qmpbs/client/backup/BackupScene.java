@@ -42,6 +42,8 @@ final class BackupScene {
   Patience patience = Patience.NONE;
   ScratchCare scratch = new ScratchCare(new FakeStorage(), FakeStorage.NEVER, System::nanoTime);
   byte[] scratchContent = {};
+  ChunkPipeline.Sizes sizes = new ChunkPipeline.Sizes(2, 2, 2);
+  CheckpointPolicy checkpoints = CheckpointPolicy.DEFAULT;
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -71,7 +73,7 @@ final class BackupScene {
             machine::connect,
             (path, size) -> Files.write(path, scratchContent, StandardOpenOption.CREATE_NEW),
             ticker,
-            new ChunkPipeline.Sizes(2, 2, 2),
+            sizes,
             scratch),
         new BackupRequest(
             monitor,
@@ -85,7 +87,8 @@ final class BackupScene {
             deadline,
             full,
             audit,
-            patience));
+            patience,
+            checkpoints));
   }
 
   RecordingProgress progress() {

@@ -26,6 +26,7 @@ import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Repository;
+import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -58,6 +59,10 @@ final class FakeServer implements PbsServer {
   long available = 1L << 30;
   volatile @Nullable FakeSession open;
   int sessions;
+  Runnable beforeUpload = () -> {};
+
+  /** Every session, in order. */
+  final List<FakeSession> history = new ArrayList<>();
 
   FakeServer() {
     this(new Steps());
@@ -101,9 +106,16 @@ final class FakeServer implements PbsServer {
               .forEach(
                   file -> files.add(new SnapshotInfo.FileInfo(file.name(), CryptMode.NONE, 1)));
           files.add(new SnapshotInfo.FileInfo(Manifest.NAME, CryptMode.NONE, 1));
+          String notes = stored.manifest.notes();
           infos.add(
               new SnapshotInfo(
-                  stored.manifest.snapshot(), 1, files, "me", false, stored.verifyState, null));
+                  stored.manifest.snapshot(),
+                  1,
+                  files,
+                  "me",
+                  false,
+                  stored.verifyState,
+                  notes.isEmpty() ? null : notes));
         });
     if (open != null) {
       infos.add(new SnapshotInfo(open.snapshot, 0, List.of(), "me", false, null, null));
@@ -117,11 +129,27 @@ final class FakeServer implements PbsServer {
   }
 
   @Override
+  public void forget(Namespace namespace, Snapshot snapshot) throws IOException {
+    steps.at("forget");
+    if (snapshots.remove(snapshot.time()) == null) {
+      throw PbsFailures.refusal(ServerProblem.NOT_FOUND, "No such file or directory");
+    }
+  }
+
+  @Override
   public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
     steps.at("start");
+    if (open != null) {
+      throw PbsFailures.refusal(ServerProblem.LOCKED, "locked backup group");
+    }
     sessions++;
-    open = new FakeSession(snapshot);
-    return open;
+    FakeSession session = new FakeSession(snapshot);
+    if (session.base != null && session.base.manifest.snapshot().time() >= snapshot.time()) {
+      throw PbsFailures.refusal(ServerProblem.CLOCK, "backup timestamp is older than last backup.");
+    }
+    open = session;
+    history.add(session);
+    return session;
   }
 
   @Override
@@ -158,11 +186,33 @@ final class FakeServer implements PbsServer {
     final Snapshot snapshot;
     private final Stored written;
     private final Set<Digest> registered = new HashSet<>();
+    private final @Nullable Stored base;
     private boolean closed;
 
     FakeSession(Snapshot snapshot) {
       this.snapshot = snapshot;
       this.written = new Stored(snapshot);
+      this.base = snapshots.isEmpty() || "failed".equals(last().verifyState) ? null : last();
+    }
+
+    /** What was sent in it. */
+    List<Digest> sent() {
+      List<Digest> all = new ArrayList<>();
+      written.archives.values().forEach(archive -> all.addAll(archive.uploads()));
+      return all;
+    }
+
+    /** What it could have referred to without sending it. */
+    Set<Digest> had() {
+      Set<Digest> all = new HashSet<>();
+      if (base != null) {
+        for (FakeIndexWriter archive : base.archives.values()) {
+          for (int i = 0; i < archive.closed().chunkCount(); i++) {
+            all.add(archive.closed().digest(i));
+          }
+        }
+      }
+      return all;
     }
 
     private void step(String name) throws IOException {
@@ -173,9 +223,7 @@ final class FakeServer implements PbsServer {
     }
 
     private Optional<Stored> base() {
-      return snapshots.isEmpty() || "failed".equals(last().verifyState)
-          ? Optional.empty()
-          : Optional.of(last());
+      return Optional.ofNullable(base);
     }
 
     @Override
@@ -218,11 +266,16 @@ final class FakeServer implements PbsServer {
       return new ManifestFile(name, CryptMode.NONE, content.length, Digest.sha256(content));
     }
 
+    private void upload() throws IOException {
+      step("upload");
+      beforeUpload.run();
+    }
+
     @Override
     public FixedIndexWriter createIndex(String name, long size) throws IOException {
       step("create index");
       FakeIndexWriter writer = new FakeIndexWriter(name, size, null, chunks, registered);
-      writer.hook = number -> step("upload");
+      writer.hook = number -> upload();
       written.archives.put(name, writer);
       return writer;
     }
@@ -231,7 +284,7 @@ final class FakeServer implements PbsServer {
     public FixedIndexWriter reuseIndex(String name, FixedIndex reused) throws IOException {
       step("reuse index");
       FakeIndexWriter writer = new FakeIndexWriter(name, reused.size(), reused, chunks, registered);
-      writer.hook = number -> step("upload");
+      writer.hook = number -> upload();
       written.archives.put(name, writer);
       return writer;
     }

@@ -149,7 +149,9 @@ class QemuMachineTest {
                 OptionalLong.empty(),
                 Duration.ofMinutes(3),
                 false,
-                100))
+                100,
+                Patience.NONE,
+                CheckpointPolicy.OFF))
         .run();
   }
 

@@ -62,6 +62,8 @@ class CliTest {
     assertThat(host.run("snapshots", "--nope")).isEqualTo(2);
     assertThat(host.run("snapshots", "vm")).isEqualTo(2);
     assertThat(host.err()).contains("'vm' is not a backup group");
+    assertThat(host.run("backup", "--qmp", "/run/x", "--checkpoint-interval", "on")).isEqualTo(2);
+    assertThat(host.err()).contains("'on' is not a duration");
     assertThat(host.run("backup", "--qmp", "/run/x", "--rate", "fast")).isEqualTo(2);
     assertThat(host.err()).contains("'fast' is not a size");
   }

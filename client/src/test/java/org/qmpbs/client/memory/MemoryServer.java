@@ -78,6 +78,11 @@ public final class MemoryServer implements PbsServer {
   }
 
   @Override
+  public void forget(Namespace namespace, Snapshot snapshot) throws IOException {
+    throw new IOException("this datastore is read-only");
+  }
+
+  @Override
   public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
     throw new IOException("this datastore is read-only");
   }
