@@ -3,6 +3,7 @@ module org.qmpbs.qmp {
   requires transitive com.fasterxml.jackson.databind;
   requires static transitive org.jspecify;
 
+  exports org.qmpbs.agent;
   exports org.qmpbs.machine;
   exports org.qmpbs.nbd;
   exports org.qmpbs.qmp;
