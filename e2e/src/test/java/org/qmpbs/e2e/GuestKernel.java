@@ -21,6 +21,11 @@ record GuestKernel(Path kernel, Path initrd) {
     return ensure("bin/lib/guest-writer.sh", "initrd-writer.gz");
   }
 
+  /** The same with Debian's guest agent, see {@link GuestFileSystem}. */
+  static GuestKernel withAgent() {
+    return ensure("bin/lib/guest.sh", "initrd-agent.gz");
+  }
+
   private static GuestKernel ensure(String script, String initrd) {
     Path root = projectRoot();
     Processes.run(List.of("bash", root.resolve(script).toString()));

@@ -30,6 +30,13 @@ final class MachineArguments {
     add("-serial", "chardev:console");
   }
 
+  /** A port for the guest's agent, whether one runs or not. */
+  void agentPort(Path socket) {
+    add("-device", "virtio-serial-pci");
+    add("-chardev", "socket,id=agent,path=" + socket + ",server=on,wait=off");
+    add("-device", "virtserialport,chardev=agent,name=org.qemu.guest_agent.0");
+  }
+
   void disk(DiskPlan plan, Path image) {
     String label = plan.label();
     String format = plan.format().driver();

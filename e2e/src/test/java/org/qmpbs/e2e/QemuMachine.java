@@ -29,6 +29,7 @@ final class QemuMachine implements AutoCloseable {
   private final Path folder;
   private final boolean linux;
   private final boolean writer;
+  private final boolean agent;
   private final List<MachineDisk> disks = new ArrayList<>();
   private @Nullable Process process;
   private @Nullable Monitor monitor;
@@ -38,6 +39,7 @@ final class QemuMachine implements AutoCloseable {
     folder = builder.folder;
     linux = builder.linux;
     writer = builder.writer;
+    agent = builder.agent;
     for (DiskPlan plan : builder.disks) {
       Path image = folder.resolve(plan.label() + "." + plan.format().driver());
       if (!Files.exists(image)) {
@@ -55,6 +57,11 @@ final class QemuMachine implements AutoCloseable {
   /** The monitor socket that belongs to the product. */
   Path qmpSocket() {
     return folder.resolve("qmp");
+  }
+
+  /** The socket of the guest's agent. */
+  Path agentSocket() {
+    return folder.resolve("agent");
   }
 
   List<MachineDisk> disks() {
@@ -87,6 +94,13 @@ final class QemuMachine implements AutoCloseable {
     return content;
   }
 
+  private GuestKernel kernel() {
+    if (agent) {
+      return GuestKernel.withAgent();
+    }
+    return writer ? GuestKernel.withWriter() : GuestKernel.ensure();
+  }
+
   /** Starts QEMU, again after {@link #quit} or {@link #kill}. */
   QemuMachine start() {
     if (process != null) {
@@ -96,14 +110,17 @@ final class QemuMachine implements AutoCloseable {
     Path consoleSocket = folder.resolve("console");
     MachineArguments arguments = new MachineArguments(qmpSocket(), testSocket);
     if (linux) {
-      GuestKernel kernel = writer ? GuestKernel.withWriter() : GuestKernel.ensure();
+      GuestKernel kernel = kernel();
       arguments.linuxGuest(kernel.kernel(), kernel.initrd(), consoleSocket);
     } else {
       arguments.idleGuest();
     }
+    if (agent) {
+      arguments.agentPort(agentSocket());
+    }
     disks.forEach(disk -> arguments.disk(disk.plan(), disk.image()));
     try {
-      for (Path socket : List.of(qmpSocket(), testSocket, consoleSocket)) {
+      for (Path socket : List.of(qmpSocket(), testSocket, consoleSocket, agentSocket())) {
         Files.deleteIfExists(socket);
       }
       process =
@@ -255,6 +272,7 @@ final class QemuMachine implements AutoCloseable {
     private final List<DiskPlan> disks = new ArrayList<>();
     private boolean linux;
     private boolean writer;
+    private boolean agent;
 
     private Builder(Path folder) {
       this.folder = folder;
@@ -275,6 +293,12 @@ final class QemuMachine implements AutoCloseable {
     Builder writer() {
       writer = true;
       return linux();
+    }
+
+    /** A port for an agent; with {@link #linux}, an agent that can be started in the guest. */
+    Builder agent() {
+      agent = true;
+      return this;
     }
 
     QemuMachine start() {

@@ -61,10 +61,22 @@ final class RunningQmpbs {
     return await();
   }
 
+  /** SIGKILL for it and all processes that it has started, the helpers first. */
+  Outcome killWithHelpers() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    return kill();
+  }
+
   /** SIGTERM: the product may tidy up. */
   Outcome terminate() {
-    process.destroy();
+    askToEnd();
     return await();
+  }
+
+  /** SIGTERM without waiting for the end. */
+  RunningQmpbs askToEnd() {
+    process.destroy();
+    return this;
   }
 
   /** Waits for the end. */

@@ -43,6 +43,7 @@ final class CopyPoint implements PointInTime {
   private final RunNames names;
   private final boolean breaksSnapshot;
   private final CopyListener listener;
+  private final List<String> files = new ArrayList<>();
 
   /**
    * @param breaksSnapshot whether jobs know {@code on-cbw-error}
@@ -76,29 +77,42 @@ final class CopyPoint implements PointInTime {
   }
 
   @Override
-  public void take(List<Part> parts) throws IOException {
+  public void prepare(List<Part> parts) throws IOException {
     BlockGraph graph = BlockGraph.query(monitor);
-    monitor.execute("blockdev-add", file(names.holder(), fileOf(parts.get(0), graph)));
-    List<ObjectNode> actions = new ArrayList<>();
+    for (Part part : parts) {
+      files.add(fileOf(part, graph));
+    }
+    monitor.execute("blockdev-add", file(names.holder(), files.get(0)));
     for (Part part : parts) {
       addTarget(part);
+      if (part.request().trustedBitmap() != null) {
+        monitor.execute("blockdev-add", nothing(listNode(part), part));
+      }
+    }
+  }
+
+  @Override
+  public void take(List<Part> parts) throws IOException {
+    List<ObjectNode> actions = new ArrayList<>();
+    for (Part part : parts) {
       actions.add(Json.action("blockdev-backup", job(part)));
     }
     for (Part part : parts) {
       actions.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
-      if (part.request().trustedBitmap() != null) {
-        monitor.execute("blockdev-add", nothing(listNode(part), part));
-        actions.addAll(
-            BitmapActions.copyTrusted(part, listNode(part), names.dirtyList(part.index())));
-      }
+      actions.addAll(
+          BitmapActions.copyTrusted(part, listNode(part), names.dirtyList(part.index())));
     }
     monitor.execute("transaction", Json.transaction(actions));
+  }
+
+  @Override
+  public void settle(List<Part> parts) throws IOException {
     awaitCopies(parts);
     for (Part part : parts) {
       monitor.execute("job-dismiss", Json.object("id", names.job(part.index())));
     }
     for (Part part : parts) {
-      reopen(part, fileOf(part, graph));
+      reopen(part, files.get(part.index()));
     }
   }
 

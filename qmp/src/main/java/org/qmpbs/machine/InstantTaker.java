@@ -53,7 +53,9 @@ final class InstantTaker {
         addScratch(part, files.get(part.index()), point.backing(part));
       }
       startServer();
+      point.prepare(parts);
       point.take(parts);
+      point.settle(parts);
       List<DiskView> views = new ArrayList<>();
       for (Part part : parts) {
         views.add(open(part, point));

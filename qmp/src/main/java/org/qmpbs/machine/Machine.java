@@ -225,8 +225,8 @@ public final class Machine implements AutoCloseable {
    * @param requests at least one; the disks as {@link #disks} gave them
    * @param scratch makes one file for each disk, on storage about as fast as the disk
    * @param nbdSocket does not exist yet; in a directory for us and QEMU only
-   * @param stateDirectory where the guard of the short stop (several disks, QEMU before 10.1)
-   *     leaves a log if it had to act
+   * @param stateDirectory where the guard of the short stop (several disks, QEMU before 10.1) and
+   *     of frozen file systems leaves a log if it had to act
    * @throws UnsafeMachineException if the machine is not as it was, or must not be touched
    */
   public MachineInstant takeInstant(
@@ -238,14 +238,22 @@ public final class Machine implements AutoCloseable {
       throws IOException {
     Strategy strategy = strategy(requests.stream().map(DiskRequest::disk).toList());
     return takeInstant(
-        strategy, runId, requests, scratch, nbdSocket, stateDirectory, CopyListener.NONE);
+        strategy,
+        runId,
+        requests,
+        scratch,
+        nbdSocket,
+        stateDirectory,
+        CopyListener.NONE,
+        Quiesce.NOTHING);
   }
 
   /**
-   * The same with a strategy of the caller's choice, and with somebody who is told how a copy goes
-   * on, which may take long, and can end it.
+   * The same with a strategy of the caller's choice, with somebody who is told how a copy goes on,
+   * which may take long, and can end it, and with a guest that keeps quiet at the instant.
    *
    * @param strategy what {@link #strategy} or {@link #timedStrategy} gave
+   * @param quiesce what is done to the guest right around the instant
    * @throws UnsafeMachineException if the machine is not as it was, or must not be touched
    * @throws ScratchRoomException if a copy is needed and does not fit
    */
@@ -256,7 +264,8 @@ public final class Machine implements AutoCloseable {
       ScratchFiles scratch,
       Path nbdSocket,
       Path stateDirectory,
-      CopyListener listener)
+      CopyListener listener,
+      Quiesce quiesce)
       throws IOException {
     long distinct = requests.stream().map(request -> request.disk().name()).distinct().count();
     if (requests.isEmpty() || distinct < requests.size()) {
@@ -266,20 +275,18 @@ public final class Machine implements AutoCloseable {
     List<DiskRequest> fresh = refresh(requests);
     requireSafe(strategy, none(), fresh.stream().map(DiskRequest::disk).toList());
     InstantTaker taker = new InstantTaker(monitor, runId, fresh, nbdSocket, timeout);
-    if (strategy == Strategy.JOB_FILTER) {
-      return taker.take(new JobPoint(monitor, names), scratch);
-    }
-    if (strategy == Strategy.COPY_TO_SCRATCH) {
-      boolean breaks = capabilities.backupBreaksSnapshot();
-      return taker.take(new CopyPoint(monitor, names, breaks, listener), scratch);
-    }
-    String status = Json.text(monitor.execute("query-status"), "status");
-    if (fresh.size() == 1 || !status.equals("running")) {
-      return taker.take(new OverlayPoint(monitor, names, scratch, null), scratch);
+    boolean stops =
+        strategy == Strategy.OVERLAY_WITH_PROBE
+            && fresh.size() > 1
+            && Json.text(monitor.execute("query-status"), "status").equals("running");
+    boolean freezes = quiesce.freezing().isPresent();
+    if (!stops && !freezes) {
+      return taker.take(point(strategy, names, scratch, listener, null), scratch);
     }
     MachineInstant instant = null;
-    try (PauseGuard guard = PauseGuard.start(monitor, runId, socket, stateDirectory)) {
-      instant = taker.take(new OverlayPoint(monitor, names, scratch, guard), scratch);
+    try (GuestGuard guard = GuestGuard.start(monitor, runId, socket, quiesce, stateDirectory)) {
+      PointInTime point = point(strategy, names, scratch, listener, stops ? guard : null);
+      instant = taker.take(freezes ? new QuietPoint(point, quiesce, guard) : point, scratch);
     } catch (IOException | RuntimeException e) {
       // The guard's end failed, and nobody else will ever hear of this instant.
       if (instant != null) {
@@ -288,6 +295,20 @@ public final class Machine implements AutoCloseable {
       throw e;
     }
     return instant;
+  }
+
+  private PointInTime point(
+      Strategy strategy,
+      RunNames names,
+      ScratchFiles scratch,
+      CopyListener listener,
+      @Nullable GuestGuard stopping) {
+    return switch (strategy) {
+      case JOB_FILTER -> new JobPoint(monitor, names);
+      case OVERLAY_WITH_PROBE -> new OverlayPoint(monitor, names, scratch, stopping);
+      case COPY_TO_SCRATCH ->
+          new CopyPoint(monitor, names, capabilities.backupBreaksSnapshot(), listener);
+    };
   }
 
   /** The same disks as QEMU has them now; time may have passed since the caller looked. */

@@ -40,13 +40,13 @@ final class OverlayPoint implements PointInTime {
   private final Monitor monitor;
   private final RunNames names;
   private final ScratchFiles scratch;
-  private final @Nullable PauseGuard guard;
+  private final @Nullable GuestGuard guard;
 
   /**
    * @param scratch where shields come from
    * @param guard ready to let the machine continue if we die, or null if nothing is to be stopped
    */
-  OverlayPoint(Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable PauseGuard guard) {
+  OverlayPoint(Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable GuestGuard guard) {
     this.monitor = monitor;
     this.names = names;
     this.scratch = scratch;
@@ -65,17 +65,21 @@ final class OverlayPoint implements PointInTime {
     for (Part part : parts) {
       monitor.execute("blockdev-add", filter(part));
     }
-    PauseGuard armed = guard;
+    GuestGuard armed = guard;
     if (armed == null) {
       putIn(parts);
     } else {
       armed.whileStopped(() -> putIn(parts));
     }
-    for (Part part : parts) {
-      shield(part);
-    }
     if (!copies.isEmpty()) {
       monitor.execute("transaction", Json.transaction(copies));
+    }
+  }
+
+  @Override
+  public void settle(List<Part> parts) throws IOException {
+    for (Part part : parts) {
+      shield(part);
     }
   }
 

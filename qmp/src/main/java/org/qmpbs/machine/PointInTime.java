@@ -16,11 +16,17 @@ interface PointInTime {
    */
   default void requireRoom(List<Part> parts, List<Path> scratchFiles) throws IOException {}
 
+  /** Makes what the instant needs, so that nothing has to wait for that later. */
+  default void prepare(List<Part> parts) throws IOException {}
+
   /**
    * Fixes the instant for all parts: the new bitmaps record every write after it, the copies of the
    * trusted ones hold every write before it, and what is overwritten from now on is kept.
    */
   void take(List<Part> parts) throws IOException;
+
+  /** Does what remains until the instant can be read; the guest goes on writing. */
+  default void settle(List<Part> parts) throws IOException {}
 
   /** Makes the nodes that are read. */
   void open(Part part) throws IOException;

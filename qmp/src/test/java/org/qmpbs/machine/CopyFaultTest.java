@@ -79,7 +79,8 @@ class CopyFaultTest {
                       qemu.scratch(),
                       directory.resolve("nbd"),
                       directory,
-                      (done, total) -> qemu.guestWrites(VD0, ++written[0] % 200, "0 16M")))
+                      (done, total) -> qemu.guestWrites(VD0, ++written[0] % 200, "0 16M"),
+                      Quiesce.NOTHING))
           .isInstanceOf(PointInTimeBrokenException.class)
           .hasMessageContaining("vd0")
           .hasMessageContaining(said);
@@ -124,7 +125,8 @@ class CopyFaultTest {
                           fill(small);
                           qemu.guestWrites(VD0, 2, "0 16M");
                         }
-                      }))
+                      },
+                      Quiesce.NOTHING))
           .isInstanceOf(PointInTimeBrokenException.class)
           .hasMessageContaining("No space left on device");
       assertThat(qemu.status()).isEqualTo("running");

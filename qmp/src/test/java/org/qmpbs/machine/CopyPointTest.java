@@ -127,7 +127,8 @@ class CopyPointTest {
         qemu.scratch(scratch),
         scratch.resolve("nbd"),
         scratch,
-        listener);
+        listener,
+        Quiesce.NOTHING);
   }
 
   /** Does something once while the jobs run, then lets them hurry. */
@@ -163,7 +164,8 @@ class CopyPointTest {
               qemu.scratch(more),
               more.resolve("nbd"),
               more,
-              once(qemu, () -> {}))) {
+              once(qemu, () -> {}),
+              Quiesce.NOTHING)) {
         assertThat(instant.disks().get(TwoDisks.index(instant, "vd0")).dirty().orElseThrow())
             .containsExactly(new Extent(12 * MIB, 4 * MIB, Extent.DIRTY));
       }

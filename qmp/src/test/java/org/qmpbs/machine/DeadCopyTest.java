@@ -64,7 +64,8 @@ class DeadCopyTest {
                       (done, total) -> {
                         dies.close();
                         throw new IOException("dead");
-                      }))
+                      },
+                      Quiesce.NOTHING))
           .hasMessage("dead");
       assertThat(qemu.ask("query-block-jobs")).as("jobs of the dead run").hasSize(2);
       qemu.guestWrites(TwoDisks.VD0, 2, "0 16M");

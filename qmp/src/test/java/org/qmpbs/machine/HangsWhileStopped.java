@@ -30,7 +30,7 @@ final class HangsWhileStopped extends ForwardingMonitor {
           }
         };
     // Whatever this QEMU could do better: the way with the stop is what is to be killed.
-    PauseGuard guard = PauseGuard.start(monitor, TwoDisks.RUN, socket, directory);
+    GuestGuard guard = GuestGuard.start(monitor, TwoDisks.RUN, socket, Quiesce.NOTHING, directory);
     new InstantTaker(
             monitor,
             TwoDisks.RUN,

@@ -13,6 +13,7 @@ public abstract sealed class BackupException extends IOException
         DiskChoiceException,
         FinishLostException,
         GroupChangedException,
+        FreezeException,
         JobCancelledException,
         JobDeadlineException,
         MachineBusyException,

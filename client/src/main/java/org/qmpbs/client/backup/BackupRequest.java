@@ -27,6 +27,7 @@ import org.qmpbs.pbs.Namespace;
  *     the same; 0 for none
  * @param patience with a connection that breaks, and with a group that is locked
  * @param checkpoints when a first upload keeps what was sent so far
+ * @param freeze what is done about the guest's file systems
  */
 public record BackupRequest(
     Path qmpSocket,
@@ -41,7 +42,8 @@ public record BackupRequest(
     boolean forceFullRead,
     double auditPercent,
     Patience patience,
-    CheckpointPolicy checkpoints) {
+    CheckpointPolicy checkpoints,
+    FreezeOptions freeze) {
 
   /** Keeps copies of the collections. */
   public BackupRequest {

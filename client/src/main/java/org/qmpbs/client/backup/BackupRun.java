@@ -24,7 +24,7 @@ import org.qmpbs.pbs.SnapshotInfo;
  * One attempt at a backup, and the order of its steps:
  *
  * <ol>
- *   <li>clear away what a dead run left, stop if a live one is at work;
+ *   <li>thaw and clear away what a dead run left, stop if a live one is at work;
  *   <li>look at the machine, choose disks, refuse what is unsafe;
  *   <li>open the session: the group is ours from here on;
  *   <li>read what the server has, look at the disks again, decide what may be trusted;
@@ -50,6 +50,7 @@ final class BackupRun {
   private final Checkpoints checkpoints;
   private final List<String> warnings = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
+  private FreezeReport freeze = FreezeReport.OFF;
 
   BackupRun(
       BackupEnvironment environment,
@@ -72,6 +73,7 @@ final class BackupRun {
     Instant start = environment.clock().instant();
     environment.progress().phase("looking at the machine");
     try (Closing closing = new Closing(environment.progress())) {
+      DeadRuns.thaw(scratchParent(request), CleanUpLog.notes(environment.progress()));
       MachinePort machine = environment.machines().connect(request.qmpSocket());
       closing.add("the monitor connection", machine);
       // Remains first: they hide the disks below them, and the guest pays for them.
@@ -112,7 +114,8 @@ final class BackupRun {
           done.sent.scratchUsed(),
           warnings,
           done.omissions,
-          leftovers);
+          leftovers,
+          freeze);
     }
   }
 
@@ -191,6 +194,7 @@ final class BackupRun {
     InstantReader reader =
         new InstantReader(environment, request, token, machine, uploads, this::leave, this::warn);
     List<InstantReader.Sent> sent = reader.read(jobs, rotation);
+    freeze = reader.freeze();
     token.check();
     environment.progress().phase("finishing");
     List<ManifestFile> files =

@@ -25,6 +25,7 @@ import org.qmpbs.pbs.Snapshot;
  * @param leftovers what of ours could not be taken away again, also among the warnings; the
  *     snapshot is good all the same
  * @param retries after connections that broke; what broke is among the warnings
+ * @param freeze what became of freezing the guest's file systems (dry run: nothing)
  */
 public record BackupSummary(
     Snapshot snapshot,
@@ -38,7 +39,8 @@ public record BackupSummary(
     List<String> warnings,
     List<String> omissions,
     List<String> leftovers,
-    int retries) {
+    int retries,
+    FreezeReport freeze) {
 
   /** Of a backup that went well at the first attempt. */
   public BackupSummary(
@@ -52,7 +54,8 @@ public record BackupSummary(
       long scratchUsed,
       List<String> warnings,
       List<String> omissions,
-      List<String> leftovers) {
+      List<String> leftovers,
+      FreezeReport freeze) {
     this(
         snapshot,
         previous,
@@ -65,7 +68,8 @@ public record BackupSummary(
         warnings,
         omissions,
         leftovers,
-        0);
+        0,
+        freeze);
   }
 
   /** Keeps copies of the lists. */
@@ -94,7 +98,8 @@ public record BackupSummary(
         all,
         omissions,
         leftovers,
-        lost);
+        lost,
+        freeze);
   }
 
   /**

@@ -10,6 +10,11 @@ interface CleanUpLog {
   /** It could not be removed. */
   void left(String line);
 
+  /** A guest may be standing still because of it; louder than the rest. */
+  default void stillFrozen(String line) {
+    left(line);
+  }
+
   /** For a backup, to which both are notes: it goes on either way. */
   static CleanUpLog notes(Progress progress) {
     return new CleanUpLog() {
@@ -21,6 +26,11 @@ interface CleanUpLog {
       @Override
       public void left(String line) {
         progress.note(line);
+      }
+
+      @Override
+      public void stillFrozen(String line) {
+        progress.warn(line);
       }
     };
   }

@@ -14,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,19 +59,70 @@ final class DeadRuns {
 
   /** Removes the directories of dead runs in {@code parent}; what cannot be removed stays. */
   static void sweep(Path parent, CleanUpLog log) {
+    for (Path directory : candidates(parent, log)) {
+      sweepOne(directory, log);
+    }
+  }
+
+  /**
+   * Thaws what dead runs left frozen, before anything else that may take time. One attempt each,
+   * and nothing is said of a failure: {@link #sweep} tries again, when machines run that stood
+   * still.
+   */
+  static void thaw(Path parent, CleanUpLog log) {
+    CleanUpLog quiet = new QuietLog(log);
+    for (Path directory : candidates(parent, quiet)) {
+      try {
+        if (Files.exists(FreezeRecord.in(directory)) && !RunDirectory.isAliveHere(directory)) {
+          try (FileChannel lockFile = openLock(directory)) {
+            if (canLock(lockFile)) {
+              DeadFreeze.settle(directory, Duration.ZERO, quiet);
+            }
+          }
+        }
+      } catch (IOException e) {
+        quiet.left("cannot look for a freeze that " + directory + " tells of: " + e);
+      }
+    }
+  }
+
+  private record QuietLog(CleanUpLog log) implements CleanUpLog {
+    @Override
+    public void removed(String line) {
+      log.removed(line);
+    }
+
+    @Override
+    public void left(String line) {
+      // Said by the second attempt.
+    }
+  }
+
+  /** Whether another process holds the lock of a run's directory. */
+  static boolean isLocked(Path directory) throws IOException {
+    if (RunDirectory.isAliveHere(directory)) {
+      return true;
+    }
+    try (FileChannel lockFile = openLock(directory)) {
+      return !canLock(lockFile);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** What may be directories of runs, dead or alive. */
+  static List<Path> candidates(Path parent, CleanUpLog log) {
     List<Path> candidates = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(parent, RunDirectory.PREFIX + "*")) {
       entries.forEach(candidates::add);
     } catch (IOException | DirectoryIteratorException e) {
       log.left("cannot look for remains of earlier runs in " + parent + ": " + e);
-      return;
+      return List.of();
     }
-    for (Path directory : candidates) {
-      if (isOurs(directory) && Files.isDirectory(directory, NOFOLLOW_LINKS)) {
-        sweepOne(directory, log);
-      }
-    }
+    candidates.removeIf(
+        directory -> !isOurs(directory) || !Files.isDirectory(directory, NOFOLLOW_LINKS));
+    return candidates;
   }
 
   private static void sweepOne(Path directory, CleanUpLog log) {
@@ -88,6 +140,10 @@ final class DeadRuns {
   private static void sweepUnlessLocked(Path directory, CleanUpLog log) throws IOException {
     try (FileChannel lockFile = openLock(directory)) {
       if (canLock(lockFile)) {
+        if (!DeadFreeze.settle(directory, DeadFreeze.PATIENCE, log)) {
+          removeButFreeze(directory);
+          return;
+        }
         remove(directory);
         log.removed("removed " + directory + ", which an earlier run left behind");
       }
@@ -129,6 +185,15 @@ final class DeadRuns {
 
   /** Deletes a directory and the plain files in it. Does nothing if it is not there. */
   static void remove(Path directory) throws IOException {
+    remove(directory, Set.of());
+  }
+
+  /** Deletes all but what tells the next run of a freeze that could not be undone. */
+  static void removeButFreeze(Path directory) throws IOException {
+    remove(directory, Set.of(FreezeRecord.FILE_NAME, RunDirectory.LOCK));
+  }
+
+  private static void remove(Path directory, Set<String> kept) throws IOException {
     Path parent = directory.toAbsolutePath().getParent();
     Path name = directory.getFileName();
     if (parent == null || name == null) {
@@ -138,8 +203,10 @@ final class DeadRuns {
       if (!(opened instanceof SecureDirectoryStream<Path> secure)) {
         throw new IOException("this file system cannot delete safely: " + parent);
       }
-      removeContent(secure, name);
-      secure.deleteDirectory(name);
+      removeContent(secure, name, kept);
+      if (kept.isEmpty()) {
+        secure.deleteDirectory(name);
+      }
     } catch (NoSuchFileException | NotDirectoryException e) {
       if (Files.isDirectory(directory, NOFOLLOW_LINKS)) {
         throw e;
@@ -147,7 +214,7 @@ final class DeadRuns {
     }
   }
 
-  private static void removeContent(SecureDirectoryStream<Path> parent, Path name)
+  private static void removeContent(SecureDirectoryStream<Path> parent, Path name, Set<String> kept)
       throws IOException {
     try (SecureDirectoryStream<Path> content = parent.newDirectoryStream(name, NOFOLLOW_LINKS)) {
       List<Path> files = new ArrayList<>();
@@ -155,7 +222,9 @@ final class DeadRuns {
       // The lock goes last: without it nobody could tell that what is left is dead.
       files.sort(Comparator.comparing(file -> file.toString().equals(RunDirectory.LOCK)));
       for (Path file : files) {
-        content.deleteFile(file);
+        if (!kept.contains(file.toString())) {
+          content.deleteFile(file);
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();

@@ -80,7 +80,8 @@ final class DryRun {
           0,
           warnings,
           omissions,
-          List.of());
+          List.of(),
+          FreezeReport.OFF);
     }
   }
 

@@ -13,6 +13,7 @@ import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.Quiesce;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.nbd.Extent;
 import org.qmpbs.pbs.ManifestFile;
@@ -33,6 +34,7 @@ final class InstantReader {
   private final RateLimiter rate;
   private Strategy strategy = Strategy.OVERLAY_WITH_PROBE;
   private long scratchUsed;
+  private FreezeReport freeze = FreezeReport.OFF;
 
   InstantReader(
       BackupEnvironment environment,
@@ -69,12 +71,16 @@ final class InstantReader {
         RunDirectory.create(
             parent, request.qmpSocket(), environment.images(), environment.random());
     List<Sent> sent;
+    GuestFreeze quiesce =
+        new GuestFreeze(request.freeze(), directory.path(), token, environment.ticker(), loud);
     try {
-      sent = readInstant(directory, jobs, rotation);
+      sent = readInstant(directory, jobs, rotation, quiesce);
+      freeze = quiesce.report();
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, directory);
       throw e;
     }
+    quiesce.stillFrozen().ifPresent(warn);
     try {
       directory.close();
     } catch (IOException e) {
@@ -83,8 +89,14 @@ final class InstantReader {
     return sent;
   }
 
+  /** Whether the guest's file systems were frozen at the instant. */
+  FreezeReport freeze() {
+    return freeze;
+  }
+
   private List<Sent> readInstant(
-      RunDirectory directory, List<DiskJob> jobs, BitmapRotation rotation) throws IOException {
+      RunDirectory directory, List<DiskJob> jobs, BitmapRotation rotation, Quiesce quiesce)
+      throws IOException {
     environment.progress().phase("taking the point in time");
     List<DiskRequest> requests =
         jobs.stream()
@@ -99,7 +111,7 @@ final class InstantReader {
     token.check();
     ScratchWatch watch =
         new ScratchWatch(environment.scratch(), directory, token, environment.progress());
-    MachineInstant instant = take(directory, requests, watch);
+    MachineInstant instant = take(directory, requests, watch, quiesce);
     List<Sent> sent = new ArrayList<>();
     try {
       List<DiskView> views = instant.disks();
@@ -130,7 +142,8 @@ final class InstantReader {
   }
 
   private MachineInstant take(
-      RunDirectory directory, List<DiskRequest> requests, ScratchWatch watch) throws IOException {
+      RunDirectory directory, List<DiskRequest> requests, ScratchWatch watch, Quiesce quiesce)
+      throws IOException {
     try {
       MachineInstant instant =
           machine.takeInstant(
@@ -140,7 +153,8 @@ final class InstantReader {
               directory.scratchFiles(),
               directory.nbdSocket(),
               directory.path(),
-              new CopyProgress(environment.progress(), token));
+              new CopyProgress(environment.progress(), token),
+              quiesce);
       watch.start(machine, instant, requests.stream().map(DiskRequest::disk).toList());
       return new WatchedInstant(instant, watch);
     } catch (IOException | RuntimeException | Error e) {

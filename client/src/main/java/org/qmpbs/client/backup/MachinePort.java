@@ -12,6 +12,7 @@ import org.qmpbs.machine.DiskRequest;
 import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.GuestWrites;
 import org.qmpbs.machine.MachineInstant;
+import org.qmpbs.machine.Quiesce;
 import org.qmpbs.machine.ScratchFiles;
 import org.qmpbs.machine.SkippedDrive;
 import org.qmpbs.machine.Strategy;
@@ -56,7 +57,8 @@ interface MachinePort extends AutoCloseable {
       ScratchFiles scratch,
       Path socket,
       Path state,
-      CopyListener listener)
+      CopyListener listener,
+      Quiesce quiesce)
       throws IOException;
 
   /** Opens a disk of an instant for reading. */

@@ -16,6 +16,7 @@ import org.qmpbs.machine.Leftovers;
 import org.qmpbs.machine.Machine;
 import org.qmpbs.machine.MachineInfo;
 import org.qmpbs.machine.MachineInstant;
+import org.qmpbs.machine.Quiesce;
 import org.qmpbs.machine.ScratchFiles;
 import org.qmpbs.machine.SkippedDrive;
 import org.qmpbs.machine.Strategy;
@@ -98,9 +99,11 @@ final class QemuMachine implements MachinePort {
       ScratchFiles scratch,
       Path socket,
       Path state,
-      CopyListener listener)
+      CopyListener listener,
+      Quiesce quiesce)
       throws IOException {
-    return machine.takeInstant(strategy, run.text(), requests, scratch, socket, state, listener);
+    return machine.takeInstant(
+        strategy, run.text(), requests, scratch, socket, state, listener, quiesce);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.agent.GuestAgent;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
@@ -19,10 +20,11 @@ import org.qmpbs.qcow2.bitmap.BitmapRefusedException;
 import org.qmpbs.qcow2.bitmap.StoredBitmap;
 
 /**
- * Clears away what dead runs left of a running machine, and nothing else: exports, jobs, filters
- * and nodes in QEMU, the pause that one of them died in, scratch folders, and bitmaps of ours that
- * QEMU itself calls worthless. Every backup does the same before it begins; this is for those who
- * do not want to wait for the next one, as in the unit that starts a machine.
+ * Clears away what dead runs left of a running machine, and nothing else: file systems that one of
+ * them froze, exports, jobs, filters and nodes in QEMU, the pause that one of them died in, scratch
+ * folders, and bitmaps of ours that QEMU itself calls worthless. Every backup does the same before
+ * it begins; this is for those who do not want to wait for the next one, as in the unit that starts
+ * a machine.
  *
  * <p>Which of two good bitmaps is the true one only the server knows, so both stay: the next backup
  * asks it. A run that is alive is left alone, and said so.
@@ -31,6 +33,7 @@ public final class Recovery {
   private final MachinePort.Connector machines;
   private final Path qmpSocket;
   private final Path scratchParent;
+  private @Nullable Path agentSocket;
 
   /**
    * For a machine of this host.
@@ -51,6 +54,12 @@ public final class Recovery {
         new PatientConnector(QemuMachine::connect, wait, RateLimiter.Ticker.SYSTEM),
         qmpSocket,
         scratchDirectory);
+  }
+
+  /** Asks this agent in the end whether anything is frozen that no dead run is known to have. */
+  public Recovery askAgent(@Nullable Path socket) {
+    agentSocket = socket;
+    return this;
   }
 
   Recovery(MachinePort.Connector machines, Path qmpSocket, @Nullable Path scratchDirectory) {
@@ -83,6 +92,8 @@ public final class Recovery {
     List<String> removed = new ArrayList<>();
     List<String> left = new ArrayList<>();
     CleanUpLog log = new Lists(removed, left);
+    // First of all: a guest may be waiting for it, and the monitor may be in use.
+    DeadRuns.thaw(scratchParent, log);
     try (MachinePort machine = machines.connect(qmpSocket)) {
       new RemainsSweeper(machine, ScratchStorage.HOST, log).sweep();
       for (Disk disk : machine.disks()) {
@@ -90,7 +101,25 @@ public final class Recovery {
       }
     }
     DeadRuns.sweep(scratchParent, log);
+    Path socket = agentSocket;
+    if (socket != null) {
+      lookForForeignFreeze(socket, log);
+    }
     return new Result(removed, left);
+  }
+
+  /** What no dead run of ours is known to have frozen is not ours to thaw. */
+  private static void lookForForeignFreeze(Path socket, CleanUpLog log) {
+    try (GuestAgent agent = GuestAgent.connect(socket, GuestAgent.SYNC)) {
+      if (agent.isFrozen()) {
+        log.stillFrozen(
+            "the guest's file systems are frozen, and no dead run with this scratch directory is known"
+                + " to have done it (another --scratch?): they are left so");
+      }
+    } catch (IOException e) {
+      log.stillFrozen(
+          "whether the guest's file systems are frozen is not known: " + e.getMessage());
+    }
   }
 
   /**

@@ -247,12 +247,19 @@ final class RunDirectory implements AutoCloseable {
     return file;
   }
 
-  /** Deletes the directory and everything in it, then releases the lock. Idempotent. */
+  /**
+   * Deletes the directory and everything in it, then releases the lock. The record of a freeze that
+   * could not be undone stays, for the guard and the next run. Idempotent.
+   */
   @Override
   public void close() throws IOException {
     if (lockFile.isOpen()) {
       try {
-        DeadRuns.remove(directory);
+        if (Files.exists(FreezeRecord.in(directory), NOFOLLOW_LINKS)) {
+          DeadRuns.removeButFreeze(directory);
+        } else {
+          DeadRuns.remove(directory);
+        }
       } finally {
         lockFile.close();
         ALIVE_HERE.remove(key);

@@ -12,7 +12,10 @@ import org.qmpbs.client.backup.BackupJob;
 import org.qmpbs.client.backup.BackupRequest;
 import org.qmpbs.client.backup.BackupRequest.DiskSelection;
 import org.qmpbs.client.backup.CheckpointPolicy;
+import org.qmpbs.client.backup.FreezeMode;
+import org.qmpbs.client.backup.FreezeOptions;
 import org.qmpbs.client.backup.Patience;
+import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
@@ -30,6 +33,11 @@ import picocli.CommandLine.Option;
     description = "Back up a running machine: all disks, one instant, only what changed.",
     mixinStandardHelpOptions = true)
 final class BackupCommand implements CliCommand {
+  private static final Duration SHORTEST_FREEZE = Duration.ofSeconds(1);
+
+  /** Programs in the guest take longer for the death of its disk. */
+  private static final Duration LONGEST_FREEZE = Duration.ofMinutes(5);
+
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
@@ -134,6 +142,31 @@ final class BackupCommand implements CliCommand {
               + " default: 30m if there are more than 32 GiB to read.")
   private CheckpointPolicy checkpoints = CheckpointPolicy.DEFAULT;
 
+  @Option(
+      names = "--agent-socket",
+      paramLabel = "SOCKET",
+      description =
+          "Socket of the guest's agent (-chardev socket,path=SOCKET,server=on,wait=off, for a port"
+              + " org.qemu.guest_agent.0), to freeze its file systems for the instant.")
+  private @Nullable Path agentSocket;
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "off|try|require",
+      converter = Converters.ToFreezeMode.class,
+      description =
+          "Freeze the guest's file systems: not at all, if it works, or else there is no backup;"
+              + " default: try with --agent-socket, off without.")
+  private @Nullable FreezeMode freeze;
+
+  @Option(
+      names = "--freeze-timeout",
+      paramLabel = "TIME",
+      converter = Converters.ToDuration.class,
+      description =
+          "Longest time that the guest's writes may be held back, 1s to 5m; default: 10s.")
+  private @Nullable Duration freezeTimeout;
+
   @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
   private boolean dryRun;
 
@@ -194,7 +227,30 @@ final class BackupCommand implements CliCommand {
         forceFullRead,
         audit,
         new Patience(retry.retries(), lockWait == null ? Duration.ZERO : lockWait),
-        checkpoints);
+        checkpoints,
+        freezeOptions());
+  }
+
+  private FreezeOptions freezeOptions() throws UsageException {
+    FreezeMode mode =
+        freeze != null ? freeze : agentSocket == null ? FreezeMode.OFF : FreezeMode.TRY;
+    if (mode != FreezeMode.OFF && agentSocket == null) {
+      throw new UsageException(
+          "--freeze " + mode.word() + " needs the guest's agent",
+          "Name its socket with --agent-socket SOCKET, or leave --freeze out.");
+    }
+    if (mode == FreezeMode.OFF && freezeTimeout != null) {
+      throw new UsageException(
+          "--freeze-timeout is given, but nothing is to be frozen",
+          "Give --agent-socket SOCKET, without --freeze off, or leave --freeze-timeout out.");
+    }
+    Duration limit = freezeTimeout == null ? FreezeOptions.DEFAULT_LIMIT : freezeTimeout;
+    if (limit.compareTo(SHORTEST_FREEZE) < 0 || limit.compareTo(LONGEST_FREEZE) > 0) {
+      throw new UsageException(
+          "a --freeze-timeout of " + Durations.format(limit) + " is of no use or does harm",
+          "Give 1s to 5m; a guest that cannot be frozen within 10s has a problem of its own.");
+    }
+    return new FreezeOptions(mode, agentSocket, limit);
   }
 
   private BackupGroup group(String backupId) throws UsageException {

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.FreezeMode;
+import org.qmpbs.client.backup.FreezeReport;
 import org.qmpbs.client.backup.FullReadReason;
 import org.qmpbs.client.backup.ReadPlan;
 import org.qmpbs.client.output.Durations;
@@ -50,6 +53,7 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
           "skipped: " + drive.name() + " (" + Names.of(drive.reason()).replace('-', ' ') + ")");
     }
     summary.excluded().forEach(name -> lines.add("left out: " + name + " (--exclude or --disk)"));
+    freezeText().ifPresent(lines::add);
     lines.add(
         (dryRun ? "would make " : "")
             + summary.snapshot()
@@ -66,6 +70,22 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
       case 1 -> ", after 1 retry";
       default -> ", after " + summary.retries() + " retries";
     };
+  }
+
+  private Optional<String> freezeText() {
+    FreezeReport freeze = summary.freeze();
+    if (freeze.mode() == FreezeMode.OFF) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        freeze.held()
+            ? "frozen: "
+                + freeze.fileSystems()
+                + (freeze.fileSystems() == 1 ? " file system" : " file systems")
+                + " of the guest, for "
+                + freeze.duration().toMillis()
+                + " ms"
+            : "not frozen: " + freeze.reason());
   }
 
   private static String planText(ReadPlan plan) {
@@ -121,6 +141,13 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
                     .put("reason", Names.of(drive.reason())));
     ArrayNode excluded = node.putArray("excluded");
     summary.excluded().forEach(excluded::add);
+    FreezeReport freeze = summary.freeze();
+    node.putObject("freeze")
+        .put("mode", freeze.mode().word())
+        .put("frozen", freeze.held())
+        .put("file_systems", freeze.fileSystems())
+        .put("duration_seconds", freeze.duration().toMillis() / 1000.0)
+        .put("reason", freeze.reason());
     ArrayNode warnings = node.putArray("warnings");
     summary.warnings().forEach(warnings::add);
     ArrayNode omissions = node.putArray("omissions");

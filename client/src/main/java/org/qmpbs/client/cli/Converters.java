@@ -3,6 +3,7 @@ package org.qmpbs.client.cli;
 import java.time.Duration;
 import java.util.function.Function;
 import org.qmpbs.client.backup.CheckpointPolicy;
+import org.qmpbs.client.backup.FreezeMode;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.Sizes;
@@ -83,6 +84,13 @@ final class Converters {
               text.equals("off")
                   ? CheckpointPolicy.OFF
                   : CheckpointPolicy.every(Durations.parse(text)));
+    }
+  }
+
+  /** Off, try or require. */
+  static final class ToFreezeMode extends Converter<FreezeMode> {
+    ToFreezeMode() {
+      super(FreezeMode::parse);
     }
   }
 

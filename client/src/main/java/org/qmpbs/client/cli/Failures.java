@@ -16,6 +16,7 @@ import org.qmpbs.chunker.UnsupportedDataException;
 import org.qmpbs.client.backup.BackupException;
 import org.qmpbs.client.backup.ClockException;
 import org.qmpbs.client.backup.DiskChoiceException;
+import org.qmpbs.client.backup.FreezeException;
 import org.qmpbs.client.backup.GroupChangedException;
 import org.qmpbs.client.backup.JobCancelledException;
 import org.qmpbs.client.backup.JobDeadlineException;
@@ -128,6 +129,9 @@ final class Failures {
     }
     if (thrown instanceof DiskChoiceException) {
       return ExitCode.NOT_FOUND;
+    }
+    if (thrown instanceof FreezeException) {
+      return ExitCode.POINT_IN_TIME_LOST;
     }
     if (thrown instanceof MachineBusyException || thrown instanceof GroupChangedException) {
       return ExitCode.BUSY;

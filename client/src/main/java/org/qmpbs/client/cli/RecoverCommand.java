@@ -65,6 +65,14 @@ final class RecoverCommand implements CliCommand {
               + " 30s; default: not at all.")
   private Duration wait = Duration.ZERO;
 
+  @Option(
+      names = "--agent-socket",
+      paramLabel = "SOCKET",
+      description =
+          "Socket of the guest's agent: say if file systems are frozen that no dead backup is known to"
+              + " have frozen. (What one did is thawed without this option.)")
+  private @Nullable Path agentSocket;
+
   private final Host host;
 
   @SuppressWarnings("NullAway.Init")
@@ -75,6 +83,7 @@ final class RecoverCommand implements CliCommand {
   @Override
   public List<ExitCode> exitCodes() {
     return List.of(
+        ExitCode.USAGE,
         ExitCode.NOT_FOUND,
         ExitCode.BUSY,
         ExitCode.NETWORK,
@@ -90,9 +99,14 @@ final class RecoverCommand implements CliCommand {
   }
 
   private Recovery.Result recover() throws IOException {
-    return where.qmp != null
-        ? new Recovery(where.qmp, scratch, wait).run()
-        : Recovery.ofImages(where.disks, scratch);
+    if (where.qmp != null) {
+      return new Recovery(where.qmp, scratch, wait).askAgent(agentSocket).run();
+    }
+    if (agentSocket != null) {
+      throw new UsageException(
+          "--agent-socket goes with a machine that runs", "Give --qmp SOCKET instead of --disk.");
+    }
+    return Recovery.ofImages(where.disks, scratch);
   }
 
   private record Done(Recovery.Result result) implements Report {

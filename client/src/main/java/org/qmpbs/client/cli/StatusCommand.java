@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.LeftFreeze;
 import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
@@ -35,6 +37,18 @@ final class StatusCommand implements CliCommand {
       description = "Monitor socket of the machine.")
   @SuppressWarnings("NullAway.Init") // picocli requires it
   private Path qmp;
+
+  @Option(
+      names = "--scratch",
+      paramLabel = "DIR",
+      description = "The backups' scratch directory, if they have one of their own.")
+  private @Nullable Path scratch;
+
+  @Option(
+      names = "--agent-socket",
+      paramLabel = "SOCKET",
+      description = "Socket of the guest's agent: ask what it is, and whether anything is frozen.")
+  private @Nullable Path agentSocket;
 
   private final Host host;
 
@@ -83,6 +97,8 @@ final class StatusCommand implements CliCommand {
           machine.skipped(),
           leftovers,
           Recovery.preview(leftovers, disks),
+          LeftFreeze.in(scratch),
+          Optional.ofNullable(agentSocket).map(AgentStatus::of),
           refusal.map(e -> new StatusReport.Refusal(String.valueOf(e.getMessage()), e.remedy())));
     }
   }

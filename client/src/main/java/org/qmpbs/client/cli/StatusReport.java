@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.backup.LeftFreeze;
 import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.client.backup.RoomAdvice;
 import org.qmpbs.client.output.Listing;
@@ -33,6 +34,8 @@ record StatusReport(
     List<SkippedDrive> skipped,
     Leftovers leftovers,
     Recovery.Preview recovery,
+    List<LeftFreeze> freezes,
+    Optional<AgentStatus> agent,
     Optional<Refusal> refusal)
     implements Listing {
   /** Our bitmaps, of all targets, are called {@code qmpbs:<target>:<time>:<nonce>}. */
@@ -78,6 +81,17 @@ record StatusReport(
       lines.add("left by earlier backups; the next one, or 'qmpbs recover', would");
       recovery.steps().forEach(step -> lines.add("  " + step));
     }
+    for (LeftFreeze freeze : freezes) {
+      lines.add(
+          "run "
+              + freeze.run()
+              + (freeze.alive()
+                  ? " is freezing the guest behind " + freeze.agentSocket()
+                  : " died and may have left file systems frozen in the guest behind "
+                      + freeze.agentSocket()
+                      + "; the next backup, or recover, thaws them"));
+    }
+    agent.ifPresent(each -> lines.add(each.text()));
     refusal.ifPresent(
         why -> {
           lines.add("a backup would be refused: " + why.cause());
@@ -202,6 +216,21 @@ record StatusReport(
     leftovers.scratchFiles().stream().map(Path::toString).forEach(files::add);
     left.put("live", recovery.live());
     recovery.steps().forEach(left.putArray("recovery")::add);
+    ArrayNode frozen = left.putArray("freezes");
+    freezes.forEach(
+        freeze ->
+            frozen
+                .addObject()
+                .put("run", freeze.run())
+                .put("agent_socket", freeze.agentSocket().toString())
+                .put("alive", freeze.alive()));
+    agent.ifPresent(
+        each ->
+            node.putObject("agent")
+                .put("version", each.version())
+                .put("can_freeze", each.canFreeze())
+                .put("frozen", each.frozen())
+                .put("trouble", each.trouble()));
     refusal.ifPresent(
         why -> node.putObject("refusal").put("cause", why.cause()).put("remedy", why.remedy()));
   }

@@ -44,6 +44,7 @@ final class BackupScene {
   byte[] scratchContent = {};
   ChunkPipeline.Sizes sizes = new ChunkPipeline.Sizes(2, 2, 2);
   CheckpointPolicy checkpoints = CheckpointPolicy.DEFAULT;
+  FreezeOptions freeze = FreezeOptions.OFF;
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -88,7 +89,8 @@ final class BackupScene {
             full,
             audit,
             patience,
-            checkpoints));
+            checkpoints,
+            freeze));
   }
 
   RecordingProgress progress() {

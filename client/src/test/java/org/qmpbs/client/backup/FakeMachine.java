@@ -22,6 +22,7 @@ import org.qmpbs.machine.DiskView;
 import org.qmpbs.machine.GuestWrites;
 import org.qmpbs.machine.MachineInstant;
 import org.qmpbs.machine.PointInTimeBrokenException;
+import org.qmpbs.machine.Quiesce;
 import org.qmpbs.machine.ScratchFiles;
 import org.qmpbs.machine.SkippedDrive;
 import org.qmpbs.machine.Strategy;
@@ -198,7 +199,8 @@ final class FakeMachine {
         ScratchFiles scratch,
         Path socket,
         Path state,
-        CopyListener listener)
+        CopyListener listener,
+        Quiesce quiesce)
         throws IOException {
       for (DiskRequest request : requests) {
         Path file = scratch.create("s" + request.disk().name(), request.disk().size());
@@ -206,6 +208,26 @@ final class FakeMachine {
           throw new IOException("no scratch file " + file);
         }
       }
+      quiesce.before(() -> steps.at("guard"));
+      try {
+        MachineInstant instant = take(requests, socket);
+        taken = strategy;
+        return instant;
+      } finally {
+        quiesceAfter(quiesce);
+      }
+    }
+
+    private void quiesceAfter(Quiesce quiesce) throws IOException {
+      try {
+        quiesce.after();
+      } catch (IOException e) {
+        instants--;
+        throw e;
+      }
+    }
+
+    private MachineInstant take(List<DiskRequest> requests, Path socket) throws IOException {
       steps.at("instant");
       List<DiskView> views = new ArrayList<>();
       Map<String, byte[]> copies = new LinkedHashMap<>();
@@ -231,7 +253,6 @@ final class FakeMachine {
         instants--;
         throw e;
       }
-      taken = strategy;
       FakeMachine.this.copies = copies;
       return new FakeInstant(socket, views);
     }

@@ -151,7 +151,8 @@ class QemuMachineTest {
                 false,
                 100,
                 Patience.NONE,
-                CheckpointPolicy.OFF))
+                CheckpointPolicy.OFF,
+                FreezeOptions.OFF))
         .run();
   }
 

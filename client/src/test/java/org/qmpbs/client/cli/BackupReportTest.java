@@ -9,6 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
+import org.qmpbs.client.backup.FreezeMode;
+import org.qmpbs.client.backup.FreezeReport;
 import org.qmpbs.client.backup.FullReadReason;
 import org.qmpbs.client.backup.ReadPlan;
 import org.qmpbs.client.output.ExitCode;
@@ -29,6 +31,7 @@ class BackupReportTest {
             "  read 16 MiB, sent 2 MiB (4 chunks), reused 0 B -> drive-scsi1.img.fidx",
             "skipped: cd0 (read only)",
             "left out: scsi2 (--exclude or --disk)",
+            "frozen: 2 file systems of the guest, for 123 ms",
             "vm/100/2026-11-21T09:00:00Z in 2.5 s, with 3 MiB of scratch files");
   }
 
@@ -115,6 +118,7 @@ class BackupReportTest {
         3 * MIB,
         leftovers,
         omissions,
-        leftovers);
+        leftovers,
+        new FreezeReport(FreezeMode.TRY, true, 2, Duration.ofMillis(123), null));
   }
 }

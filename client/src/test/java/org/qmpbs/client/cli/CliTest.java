@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +68,25 @@ class CliTest {
     assertThat(host.err()).contains("'on' is not a duration");
     assertThat(host.run("backup", "--qmp", "/run/x", "--rate", "fast")).isEqualTo(2);
     assertThat(host.err()).contains("'fast' is not a size");
+  }
+
+  @Test
+  void freezingThatMakesNoSenseIsRefusedBeforeAnythingIsTried() {
+    String[][] wrong = {
+      {"--freeze", "try", "needs the guest's agent"},
+      {"--freeze", "require", "needs the guest's agent"},
+      {"--freeze-timeout", "5s", "nothing is to be frozen"},
+      {"--freeze", "maybe", "not one of off, try, require"},
+      {"--agent-socket", "/run/a", "--freeze-timeout", "1h", "does harm"},
+      {"--agent-socket", "/run/a", "--freeze", "off", "--freeze-timeout", "5s", "to be frozen"}
+    };
+    for (String[] each : wrong) {
+      List<String> line = new ArrayList<>(List.of("backup", "--qmp", "/run/x", "--backup-id", "1"));
+      line.addAll(Arrays.asList(each).subList(0, each.length - 1));
+      assertThat(host.run(line.toArray(String[]::new))).as("%s", line).isEqualTo(2);
+      assertThat(host.err()).contains(each[each.length - 1]);
+    }
+    assertThat(host.run("recover", "--disk", "/i.qcow2", "--agent-socket", "/run/a")).isEqualTo(2);
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.qmpbs.client.backup.LeftFreeze;
 import org.qmpbs.client.backup.Recovery;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.BitmapRoom;
@@ -40,6 +42,8 @@ class StatusReportTest {
         List.of(),
         new Leftovers(List.of(), List.of(), List.of(), List.of(), List.of(), false),
         new Recovery.Preview(false, List.of()),
+        List.of(new LeftFreeze("0123abcd", Path.of("/run/vm.agent"), false)),
+        Optional.of(new AgentStatus("7.2.22", true, true, null)),
         Optional.empty());
   }
 

@@ -18,16 +18,21 @@ import java.util.concurrent.TimeoutException;
 import org.qmpbs.qmp.Monitor;
 
 /**
- * Makes sure that a machine that we stop for a moment continues even if this process is killed.
+ * Makes sure that a machine that we stop for a moment continues, and that file systems that we
+ * freeze are thawed, even if this process is killed.
  *
  * <p>A second process, in its own session so that Ctrl-C does not reach it, waits at the other end
- * of a pipe. When the pipe ends without the word "done", it connects to the monitor (which is free
- * then) and lets the machine continue. Nothing is stopped before it has said that it is ready. If
- * both processes are killed at once, the {@link PauseMark} tells the next run.
+ * of a pipe. When the pipe ends without the word "done", it connects to the monitor and to the
+ * guest's agent (which are free then), lets the machine continue and thaws. Nothing is stopped or
+ * frozen before it has said that it is ready. If both processes are killed at once, the {@link
+ * PauseMark} and the record of the freeze tell the next run.
  */
-final class PauseGuard implements AutoCloseable {
+final class GuestGuard implements AutoCloseable {
   static final String READY = "ready";
   static final String DONE = "done";
+
+  /** The last word of a process that lives, but could not thaw: the machine is not stopped. */
+  static final String THAW = "thaw";
 
   /** A JVM starts within half a second; a loaded host may take much longer. */
   private static final Duration START = Duration.ofSeconds(30);
@@ -43,34 +48,49 @@ final class PauseGuard implements AutoCloseable {
   private final PauseMark mark;
   private final Process process;
   private final Path log;
+  private final Quiesce quiesce;
+  private boolean ready;
   private boolean armed;
 
-  private PauseGuard(Monitor monitor, PauseMark mark, Process process, Path log) {
+  private GuestGuard(Monitor monitor, PauseMark mark, Process process, Path log, Quiesce quiesce) {
     this.monitor = monitor;
     this.mark = mark;
     this.process = process;
     this.log = log;
+    this.quiesce = quiesce;
   }
 
   /**
    * Starts the second process without waiting for it.
    *
+   * @param quiesce what is frozen under its guard
    * @param stateDirectory where its log appears if it has something to say
    */
-  static PauseGuard start(Monitor monitor, String run, Path monitorSocket, Path stateDirectory)
+  static GuestGuard start(
+      Monitor monitor, String run, Path monitorSocket, Quiesce quiesce, Path stateDirectory)
       throws IOException {
     Path log = stateDirectory.resolve("qmpbs-" + run + "-guard.log");
     List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("-Xmx24m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
-    command.addAll(List.of(PauseGuardMain.class.getName(), monitorSocket.toString(), run));
+    command.add(GuestGuardMain.class.getName());
+    // Another directory is its working directory.
+    command.addAll(List.of(monitorSocket.toAbsolutePath().toString(), run));
+    quiesce
+        .freezing()
+        .ifPresent(
+            freezing -> {
+              command.add(freezing.agentSocket().toAbsolutePath().toString());
+              command.add(freezing.record().toAbsolutePath().toString());
+            });
     Process process =
         new ProcessBuilder(command)
             .directory(stateDirectory.toFile())
             .redirectError(log.toFile())
             .start();
-    return new PauseGuard(monitor, new PauseMark(monitor, new RunNames(run)), process, log);
+    return new GuestGuard(
+        monitor, new PauseMark(monitor, new RunNames(run)), process, log, quiesce);
   }
 
   /** Relative entries would not be found from another directory. */
@@ -109,7 +129,11 @@ final class PauseGuard implements AutoCloseable {
     mark.remove();
   }
 
-  private void awaitReady() throws IOException {
+  /** Waits until the other process stands by. */
+  void awaitReady() throws IOException {
+    if (ready) {
+      return;
+    }
     CompletableFuture<String> line = new CompletableFuture<>();
     Thread reader =
         new Thread(
@@ -130,17 +154,18 @@ final class PauseGuard implements AutoCloseable {
       throw notReady(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted before the machine was stopped");
+      throw new InterruptedIOException("interrupted before anything was stopped or frozen");
     }
     if (!said.equals(READY)) {
       throw notReady(new IOException("it said '" + said + "'"));
     }
+    ready = true;
   }
 
   private IOException notReady(Exception cause) {
     return new IOException(
-        "the guard process that would let the machine continue if this process died did not start,"
-            + " so the machine was not stopped; its messages are in "
+        "the guard process that would let the machine continue and thaw its file systems if this"
+            + " process died did not start, so nothing was stopped or frozen; its messages are in "
             + log,
         cause);
   }
@@ -154,20 +179,21 @@ final class PauseGuard implements AutoCloseable {
   }
 
   /**
-   * Ends the pipe. If the machine may still be stopped, the other process tries to get at the
-   * monitor from now on, and is not waited for: it has to wait for the end of our connection.
+   * Ends the pipe. If the machine may still be stopped or frozen, the other process acts from now
+   * on, and is not waited for: it has to wait for the end of our connection.
    */
   @Override
   public void close() throws IOException {
+    boolean frozen = quiesce.mayBeFrozen();
     try (OutputStream out = process.getOutputStream()) {
       if (!armed) {
-        out.write((DONE + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.write(((frozen ? THAW : DONE) + "\n").getBytes(StandardCharsets.US_ASCII));
       }
     } catch (IOException e) {
       // The other end is closed: that process has ended, and is not needed any more.
       process.destroy();
     }
-    if (armed) {
+    if (armed || frozen) {
       return;
     }
     try {

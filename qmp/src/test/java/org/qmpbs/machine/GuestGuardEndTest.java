@@ -17,7 +17,7 @@ import org.qmpbs.qmp.Monitor;
 import org.qmpbs.qmp.QmpClient;
 
 /** The guard's own end can fail, after everything else went well. */
-class PauseGuardEndTest {
+class GuestGuardEndTest {
   private static final String NEW = "qmpbs:t:2:n";
 
   @TempDir Path directory;
