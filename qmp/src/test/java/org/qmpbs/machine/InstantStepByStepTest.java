@@ -24,7 +24,7 @@ import org.qmpbs.qmp.QmpClient;
  */
 class InstantStepByStepTest {
   private static final int CHUNK = 4 * MIB;
-  private static final int CHUNKS = 96;
+  private static final int CHUNKS = 192;
 
   @TempDir Path directory;
 
