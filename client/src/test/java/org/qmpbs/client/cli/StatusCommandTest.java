@@ -81,6 +81,6 @@ class StatusCommandTest {
               .put("node-name", "qmpbs-0123abcd-s0"));
     }
     assertThat(host.run("status", "--qmp", socket.toString())).isZero();
-    assertThat(host.out()).contains("runs 0123abcd").doesNotContain("would be refused");
+    assertThat(host.out()).contains("run 0123abcd").doesNotContain("would be refused");
   }
 }
