@@ -10,7 +10,8 @@ import org.qmpbs.client.backup.EpochName;
 
 /**
  * Who made a bitmap, as far as its name tells. A bitmap carries nothing else that says so, and
- * names can be chosen freely: this is a hint for people, nothing is decided by it.
+ * names can be chosen freely: this is a hint for people. Nothing is decided by it but that {@code
+ * qmpbs bitmap} does not make our own look unchanged.
  *
  * @param maker who
  * @param meaning what the name says beside that; empty if nothing

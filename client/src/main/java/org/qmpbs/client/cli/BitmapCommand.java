@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.bitmap.ActionsReport;
+import org.qmpbs.client.bitmap.BitmapOwner;
 import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.cli.BitmapActionOptions.Step;
 import org.qmpbs.client.output.ExitCode;
@@ -133,12 +134,37 @@ final class BitmapCommand implements CliCommand {
     List<String> named = live.words(words, List.of("BITMAP"), USAGE);
     String name = named.get(named.size() - 1);
     BitmapName bitmap = BitmapActionOptions.name(name);
+    refuseToDeceiveBackups(name, steps);
     if (live.given()) {
       return changeLive(name, steps);
     }
     Path file = Path.of(named.get(0));
     BitmapCodes.finishBegunWork(interruption);
     return changeImage(file, bitmap, steps, out);
+  }
+
+  /**
+   * After these, a bitmap that a backup relies on looks like one that had nothing to record, and
+   * the next backup would miss changes without a trace.
+   */
+  private static void refuseToDeceiveBackups(String name, List<Step> steps) throws UsageException {
+    if (BitmapOwner.of(name).epoch().isEmpty()) {
+      return;
+    }
+    for (Step step : steps) {
+      BitmapAction action = step.action();
+      if (action instanceof BitmapAction.Clear
+          || action instanceof BitmapAction.Enable
+          || action instanceof BitmapAction.Add) {
+        throw new UsageException(
+            "the next backup takes "
+                + name
+                + " for a record of all changes since the last one, and after "
+                + step.word()
+                + " it would miss some",
+            "Use --remove: then the next backup reads the disk in full, and makes a bitmap anew.");
+      }
+    }
   }
 
   private void refuseWrongOptions() throws UsageException {

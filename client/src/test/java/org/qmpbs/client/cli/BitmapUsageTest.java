@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong use of {@code qmpbs bitmap}, beside the real {@code qemu-img bitmap}. */
 class BitmapUsageTest {
@@ -148,5 +149,14 @@ class BitmapUsageTest {
       assertThat(host.out().getBytes(StandardCharsets.UTF_8)).isNotEmpty();
       assertThat(host.out()).contains("Usage: qmpbs bitmap " + command).contains("10 ", "16 ");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--clear", "--enable", "--add -g 4M", "--disable --enable"})
+  void aBitmapThatBackupsRelyOnIsNotMadeToLookUnchanged(String actions) throws Exception {
+    String epoch = "qmpbs:0123456789abcdef:1700000000:fedcba9876543210";
+    assertThat(host.run(bitmap(actions + " IMAGE " + epoch))).isEqualTo(2);
+    assertThat(host.err()).contains("it would miss some", "Use --remove");
+    assertThat(host.run(bitmap(actions + " --qmp /nowhere --node n0 " + epoch))).isEqualTo(2);
   }
 }
