@@ -23,8 +23,8 @@ class InterruptedFirstUploadTest {
 
   private static final int CHUNKS = 40;
 
-  /** Slow enough to be cut: six chunks a second. */
-  private static final String[] SLOWLY = {"--rate", "3MiB", "--checkpoint-interval", "1s"};
+  /** Slow enough to be cut: two chunks a second. */
+  private static final String[] SLOWLY = {"--rate", "1MiB", "--checkpoint-interval", "1s"};
 
   /** The same, from the last checkpoint to the end. */
   private static final String[] FAST = {"--checkpoint-interval", "1s"};
