@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the difference is. How many times, where the tools are and with which seed it begins can be set.
  */
 class DifferentialTest {
-  private static final int SEQUENCES = Integer.getInteger("qmpbs.bitmap.sequences", 800);
+  private static final int SEQUENCES = Integer.getInteger("qmpbs.bitmap.sequences", 400);
   private static final int FIRST_SEED = Integer.getInteger("qmpbs.bitmap.seed", 1);
   private static final String TOOLS = System.getProperty("qmpbs.bitmap.tools", "");
 
