@@ -95,7 +95,7 @@ final class BackupRun {
       closing.add("the session", current);
       closing.add("", token.onCancel(current::cancel));
       token.check();
-      Done done = backup(machine, current, snapshot, newest);
+      Done done = backup(machine, current, snapshot, listed, newest);
       current.close();
       listed.stream()
           .filter(UnfinishedUpload::is)
@@ -125,7 +125,11 @@ final class BackupRun {
   private record AllSent(List<DiskSummary> disks, Strategy strategy, long scratchUsed) {}
 
   private Done backup(
-      MachinePort machine, CurrentSession current, Snapshot snapshot, Optional<SnapshotInfo> newest)
+      MachinePort machine,
+      CurrentSession current,
+      Snapshot snapshot,
+      List<SnapshotInfo> listed,
+      Optional<SnapshotInfo> newest)
       throws IOException {
     environment.progress().phase("reading the previous snapshot");
     MachineLook first = MachineLook.at(machine, request);
@@ -165,6 +169,7 @@ final class BackupRun {
             snapshot,
             target,
             newest.map(SnapshotInfo::snapshot),
+            listed.stream().map(SnapshotInfo::snapshot).toList(),
             newest.map(UnfinishedUpload::is).orElse(true));
 
     AllSent sent;

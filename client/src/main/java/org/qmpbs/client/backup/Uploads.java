@@ -25,6 +25,7 @@ final class Uploads implements Upload {
   private final Snapshot backup;
   private final String target;
   private final Optional<Snapshot> newest;
+  private final List<Snapshot> listed;
   private final boolean first;
   private @Nullable Upload chosen;
 
@@ -41,6 +42,7 @@ final class Uploads implements Upload {
    * @param previous what the session that is open says of the last snapshot
    * @param backup what this run is to make
    * @param newest the group's newest finished snapshot
+   * @param listed all that the server has of the group, finished or not
    * @param first whether the group has no backup, but at most checkpoints
    */
   Uploads(
@@ -53,6 +55,7 @@ final class Uploads implements Upload {
       Snapshot backup,
       String target,
       Optional<Snapshot> newest,
+      List<Snapshot> listed,
       boolean first) {
     this.environment = environment;
     this.policy = policy;
@@ -63,12 +66,13 @@ final class Uploads implements Upload {
     this.backup = backup;
     this.target = target;
     this.newest = newest;
+    this.listed = List.copyOf(listed);
     this.first = first;
   }
 
   /** Decides. */
   void begin(List<DiskJob> jobs, Amount amount) throws IOException {
-    CheckpointTimes times = new CheckpointTimes(backup, newest);
+    CheckpointTimes times = new CheckpointTimes(backup, newest, listed);
     boolean nothingToBuildOn =
         previous instanceof PreviousBackup.None
             || previous instanceof PreviousBackup.Unusable

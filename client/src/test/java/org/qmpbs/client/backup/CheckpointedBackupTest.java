@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ import org.qmpbs.chunker.Digest;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
 import org.qmpbs.client.lookup.UnfinishedUpload;
+import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.PbsException;
@@ -282,6 +284,30 @@ class CheckpointedBackupTest {
     scene.job().run();
     // The one that looks, one checkpoint, the end.
     assertThat(scene.server.sessions).isEqualTo(before + 3);
+    assertNothingWasSentTwice(scene);
+    assertOneBackup(scene);
+  }
+
+  /**
+   * Nothing takes away what a server that lost its power has of the session it was in. The next run
+   * would come to the same second if it had the same time, as with --backup-time.
+   */
+  @Test
+  void aCrashOfTheServerDoesNotTakeTheSecondOfTheNextCheckpoint() throws IOException {
+    scene.patience = new Patience(new Retries(1, Duration.ZERO), Duration.ZERO);
+    scene.checkpoints = CheckpointPolicy.every(Duration.ofMillis(1));
+    scene.server.beforeUpload = () -> scene.ticker.sleep(Duration.ofMillis(2));
+    scene.steps.failAfter(
+        5,
+        "upload",
+        () -> {
+          assertThat(checkpointsOf(scene)).isNotEmpty();
+          scene.server.remains.add(Objects.requireNonNull(scene.server.open).snapshot().time());
+          throw PbsFailures.lost("the server is gone", null);
+        });
+    BackupSummary summary = scene.job().run();
+    assertThat(summary.retries()).isEqualTo(1);
+    assertThat(summary.snapshot().time()).isEqualTo(START);
     assertNothingWasSentTwice(scene);
     assertOneBackup(scene);
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Digest;
@@ -57,6 +58,10 @@ final class FakeServer implements PbsServer {
   End end = End.DONE;
   UnaryOperator<FixedIndex> readIndex = UnaryOperator.identity();
   long available = 1L << 30;
+
+  /** Times of sessions of which a crash of the server left a folder. */
+  final Set<Long> remains = new TreeSet<>();
+
   volatile @Nullable FakeSession open;
   int sessions;
   Runnable beforeUpload = () -> {};
@@ -117,6 +122,10 @@ final class FakeServer implements PbsServer {
                   stored.verifyState,
                   notes.isEmpty() ? null : notes));
         });
+    for (long time : remains) {
+      Snapshot unfinished = new Snapshot(Samples.GROUP, time);
+      infos.add(new SnapshotInfo(unfinished, 0, List.of(), "me", false, null, null));
+    }
     if (open != null) {
       infos.add(new SnapshotInfo(open.snapshot, 0, List.of(), "me", false, null, null));
     }
@@ -146,6 +155,9 @@ final class FakeServer implements PbsServer {
     FakeSession session = new FakeSession(snapshot);
     if (session.base != null && session.base.manifest.snapshot().time() >= snapshot.time()) {
       throw PbsFailures.refusal(ServerProblem.CLOCK, "backup timestamp is older than last backup.");
+    }
+    if (remains.contains(snapshot.time())) {
+      throw PbsFailures.refusal(ServerProblem.CLOCK, "backup directory already exists.");
     }
     open = session;
     history.add(session);
