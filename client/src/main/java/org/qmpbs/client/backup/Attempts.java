@@ -28,8 +28,9 @@ import org.qmpbs.pbs.ServerProblem.Retry;
  *   <li>while somebody else holds the group, as long as {@link Patience#lock} says.
  * </ul>
  *
- * Everything else is final, and so is an end whose outcome nobody knows: what the next attempt may
- * believe is then for the next job to find out.
+ * Everything else is final, and so is whatever has a {@link BackupException} of its own: people can
+ * act upon it. An end whose outcome nobody knows is one of those: what the next attempt may believe
+ * is then for the next job to find out.
  */
 final class Attempts {
   /**
@@ -73,26 +74,29 @@ final class Attempts {
     Instant start = environment.clock().instant();
     IOException earlier = null;
     while (true) {
+      BackupRun attempt = new BackupRun(environment, request, forced, token);
       try {
-        BackupSummary done = new BackupRun(environment, request, forced, token).run();
+        BackupSummary done = attempt.run();
         return done.after(
             retries, warnings, Duration.between(start, environment.clock().instant()));
       } catch (IOException e) {
         if (earlier != null && earlier != e) {
           e.addSuppressed(earlier);
         }
-        prepareNext(e);
+        isReached |= attempt.reachedServer();
+        prepareNext(attempt, e);
         earlier = e;
       }
     }
   }
 
   /** Returns when the next attempt may begin; throws {@code failure} if there is none. */
-  private void prepareNext(IOException failure) throws IOException {
-    if (failure instanceof OutcomeUnknownException || token.reason() != null) {
+  private void prepareNext(BackupRun attempt, IOException failure) throws IOException {
+    boolean isLostEnd = failure instanceof FinishLostException;
+    if ((failure instanceof BackupException && !isLostEnd) || token.reason() != null) {
       throw failure;
     }
-    PbsException refusal = Setback.refusal(failure);
+    PbsException refusal = isLostEnd ? null : Setback.refusal(failure);
     if (refusal != null && refusal.problem().retry() == Retry.AS_FULL_READ && !isSecondRead) {
       readEverything(refusal);
     } else if (refusal != null && isNotYetFree(refusal)) {
@@ -100,7 +104,7 @@ final class Attempts {
     } else if (refusal != null && refusal.problem() == ServerProblem.LOCKED) {
       awaitOthersLock(failure, refusal);
     } else if (isLost(failure) && retries < request.patience().retries().times()) {
-      awaitServer(failure);
+      awaitServer(attempt, failure);
     } else {
       throw failure;
     }
@@ -121,8 +125,8 @@ final class Attempts {
     return failure instanceof FinishLostException || Setback.isTransient(failure, isReached);
   }
 
-  private void awaitServer(IOException failure) throws IOException {
-    hadSession |= Setback.leavesSession(failure);
+  private void awaitServer(BackupRun attempt, IOException failure) throws IOException {
+    hadSession |= attempt.askedForSession() && Setback.leavesSession(failure);
     isReached = true;
     retries++;
     Retries policy = request.patience().retries();

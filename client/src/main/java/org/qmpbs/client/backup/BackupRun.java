@@ -51,6 +51,8 @@ final class BackupRun {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> leftovers = new ArrayList<>();
   private FreezeReport freeze = FreezeReport.OFF;
+  private boolean reachedServer;
+  private boolean askedForSession;
 
   BackupRun(
       BackupEnvironment environment,
@@ -86,10 +88,12 @@ final class BackupRun {
 
       List<SnapshotInfo> listed =
           environment.server().snapshots(request.namespace(), Optional.of(request.group()));
+      reachedServer = true;
       Optional<SnapshotInfo> newest = FinishedSnapshots.newest(listed, request.group());
       Snapshot snapshot =
           new BackupTime(environment, token)
               .next(request.group(), request.backupTime(), newest.map(SnapshotInfo::snapshot));
+      askedForSession = true;
       BackupSession session = environment.server().startBackup(request.namespace(), snapshot);
       CurrentSession current = new CurrentSession(session);
       closing.add("the session", current);
@@ -117,6 +121,16 @@ final class BackupRun {
           leftovers,
           freeze);
     }
+  }
+
+  /** Whether the server has answered. */
+  boolean reachedServer() {
+    return reachedServer;
+  }
+
+  /** Whether the server may hold the group for us. */
+  boolean askedForSession() {
+    return askedForSession;
   }
 
   private record Done(

@@ -277,7 +277,11 @@ final class CheckpointedUpload implements Upload {
           content);
     } catch (OutcomeUnknownException e) {
       // Only the end of a backup is in doubt for bitmaps; no bitmap is relative to a checkpoint.
-      throw new IOException("no checkpoint of the first upload: " + e.getMessage(), e);
+      throw new FinishLostException(
+          "no checkpoint of the first upload: " + e.getMessage(),
+          "Look at the network and at the server's task log, then start the backup again: it goes on"
+              + " from the last checkpoint that the server has.",
+          e);
     }
     checkpoints.wrote(checkpoint);
     if (last != null) {

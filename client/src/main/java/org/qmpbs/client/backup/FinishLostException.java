@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection died while the server finished the snapshot, and it did not finish it: it has been
- * asked. As good as a connection that died before.
+ * asked. Or nobody knows, but it was a checkpoint, on which no bitmap depends. As good as a
+ * connection that died before.
  */
 public final class FinishLostException extends BackupException {
   private static final long serialVersionUID = 1L;

@@ -141,6 +141,14 @@ class AttemptsTest {
           lose();
         });
     assertThat(scene.job().run().retries()).isEqualTo(2);
+
+    // The first attempt has listed the group by then.
+    scene.steps.failAt(
+        "start",
+        () -> {
+          throw PbsFailures.unreachable(Stage.NAME);
+        });
+    assertThat(scene.job().run().retries()).isEqualTo(1);
   }
 
   @Test
@@ -166,13 +174,30 @@ class AttemptsTest {
 
   @Test
   void aServerThatNeverHeardOfUsHoldsNoLockOfOurs() throws IOException {
-    scene.steps.failAt(
-        "list",
-        () -> {
-          lockFor(1, false);
-          throw PbsFailures.unreachable(Stage.CONNECT);
-        });
-    assertThatThrownBy(() -> scene.job().run()).isInstanceOf(PbsException.class);
+    List<Steps.Fault> faults =
+        List.of(
+            () -> {
+              throw PbsFailures.unreachable(Stage.CONNECT);
+            },
+            // It did hear of us, but not that we want the group.
+            () -> {
+              throw PbsFailures.unreachable(Stage.ANSWER);
+            },
+            () -> {
+              throw PbsFailures.refusal(ServerProblem.NOT_READY, "Bad Gateway");
+            });
+    for (Steps.Fault fault : faults) {
+      scene.steps.failAt(
+          "list",
+          () -> {
+            lockFor(Integer.MAX_VALUE, false);
+            fault.strike();
+          });
+      Duration before = scene.ticker.slept();
+      assertThatThrownBy(() -> scene.job().run()).isInstanceOf(PbsException.class);
+      assertThat(scene.ticker.slept().minus(before)).isLessThan(Duration.ofMinutes(1));
+      scene.steps.heal();
+    }
   }
 
   @Test

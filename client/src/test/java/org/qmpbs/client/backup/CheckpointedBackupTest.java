@@ -371,6 +371,29 @@ class CheckpointedBackupTest {
     scene.assertLastSnapshotIsTheInstant();
   }
 
+  /** Whoever it was is asked, not waited for: it is no lock, and no clock that is behind. */
+  @Test
+  void aGroupThatSomebodyChangedIsNotTriedAgain() throws IOException {
+    scene.patience = new Patience(Retries.DEFAULT, Duration.ZERO);
+    int[] starts = {0};
+    scene.steps.failAlwaysAfter(
+        0,
+        "start",
+        () -> {
+          starts[0]++;
+          if (starts[0] == 2) {
+            throw PbsFailures.lost("the connection broke", null);
+          }
+          if (starts[0] == 6) {
+            long now = scene.ticker.clock().instant().getEpochSecond();
+            Snapshot theirs = new Snapshot(Samples.GROUP, now);
+            scene.server.snapshots.put(now, new FakeServer.Stored(theirs));
+          }
+        });
+    assertThatThrownBy(() -> scene.job().run()).isInstanceOf(GroupChangedException.class);
+    assertThat(starts[0]).isEqualTo(6);
+  }
+
   @Test
   void aCheckpointThatIsPrunedBetweenTwoSessionsIsAClearEnd() throws IOException {
     scene.steps.failAfter(3, "start", () -> scene.server.snapshots.clear());
@@ -513,13 +536,39 @@ class CheckpointedBackupTest {
               });
         });
     assertThatThrownBy(() -> scene.job().run())
-        .isNotInstanceOf(OutcomeUnknownException.class)
+        .isInstanceOf(FinishLostException.class)
         .hasMessageContaining("checkpoint");
     for (String disk : scene.machine.disks.keySet()) {
       assertThat(scene.machine.ours(disk)).isEmpty();
     }
     scene.server.end = FakeServer.End.DONE;
     goesOnFromHere();
+  }
+
+  /** The session that was lost may hold the snapshot, so that it cannot be read. */
+  @Test
+  void aCheckpointInDoubtIsTriedAgain() throws IOException {
+    scene.patience = new Patience(Retries.DEFAULT, Duration.ZERO);
+    scene.steps.failAfter(
+        1,
+        "finish",
+        () -> {
+          scene.server.end = FakeServer.End.NO_ANSWER_BUT_DONE;
+          scene.steps.failAlwaysAfter(
+              0,
+              "reader",
+              () -> {
+                if (scene.warnings.stream().anyMatch(line -> line.contains("trying again"))) {
+                  scene.steps.heal();
+                  return;
+                }
+                scene.server.end = FakeServer.End.DONE;
+                throw PbsFailures.refusal(ServerProblem.LOCKED, "already locked by another");
+              });
+        });
+    assertThat(scene.job().run().retries()).isEqualTo(1);
+    assertNothingWasSentTwice(scene);
+    assertOneBackup(scene);
   }
 
   // Helpers.
