@@ -23,8 +23,7 @@ final class Omissions {
     }
     List<String> lines = new ArrayList<>();
     for (RecordedDisk disk : recorded.description().disks()) {
-      if (!look.archives().contains(disk.archive())
-          && !look.choice().excluded().contains(disk.name())) {
+      if (!isTaken(disk, look) && !isLeftOut(disk, look, request)) {
         lines.add(
             "disk "
                 + disk.name()
@@ -37,6 +36,18 @@ final class Omissions {
       }
     }
     return lines;
+  }
+
+  /** Under its archive, or under another one: an archive may be named for one backup only. */
+  private static boolean isTaken(RecordedDisk disk, MachineLook look) {
+    return look.archives().contains(disk.archive())
+        || look.diskList().stream().anyMatch(each -> each.name().equals(disk.name()));
+  }
+
+  /** A drive that has nothing to back up may be named by whoever wants to leave it out, too. */
+  private static boolean isLeftOut(RecordedDisk disk, MachineLook look, BackupRequest request) {
+    return look.choice().excluded().contains(disk.name())
+        || request.excluded().contains(disk.name());
   }
 
   private static String why(String name, List<SkippedDrive> skipped) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.qmpbs.chunker.Chunks;
+import org.qmpbs.client.backup.BackupRequest.DiskSelection;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
@@ -536,6 +537,22 @@ class BackupJobTest {
     assertThat(scene.backUp().omissions()).isEmpty();
     scene.excluded = Set.of("virtio1");
     assertThat(scene.backUp().omissions()).as("the user left it out").isEmpty();
+  }
+
+  @Test
+  void aDiskThatWasNamedOtherwiseOrLeftOutByNameIsNotMissing() throws IOException {
+    scene.selections =
+        List.of(new DiskSelection("scsi0", "root"), new DiskSelection("virtio1", null));
+    scene.begin();
+    scene.selections = List.of();
+    assertThat(scene.backUp().omissions()).as("scsi0 is there, not as root").isEmpty();
+
+    scene.machine.disks.remove("virtio1");
+    scene.machine.skipped.add(new SkippedDrive("virtio1", SkippedDrive.Reason.READ_ONLY));
+    scene.excluded = Set.of("virtio1");
+    assertThat(scene.job().plan().omissions()).as("the user left it out").isEmpty();
+    scene.excluded = Set.of();
+    assertThat(scene.job().plan().omissions()).singleElement().asString().contains("read-only");
   }
 
   @Test

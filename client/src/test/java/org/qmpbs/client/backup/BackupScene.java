@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.qmpbs.chunker.Chunks;
+import org.qmpbs.client.backup.BackupRequest.DiskSelection;
 import org.qmpbs.client.rate.FakeTicker;
 import org.qmpbs.pbs.Namespace;
 
@@ -38,6 +39,7 @@ final class BackupScene {
   private final Map<String, byte[]> instant = new LinkedHashMap<>();
   boolean full;
   Set<String> excluded = Set.of();
+  List<DiskSelection> selections = List.of();
   double audit;
   Patience patience = Patience.NONE;
   ScratchCare scratch = new ScratchCare(new FakeStorage(), FakeStorage.NEVER, System::nanoTime);
@@ -81,7 +83,7 @@ final class BackupScene {
             Namespace.ROOT,
             Samples.GROUP,
             OptionalLong.empty(),
-            List.of(),
+            selections,
             excluded,
             folder,
             OptionalLong.empty(),

@@ -85,6 +85,8 @@ final class FakeMachine {
 
   final Steps steps;
   final Map<String, FakeDisk> disks = new LinkedHashMap<>();
+  final List<SkippedDrive> skipped =
+      new ArrayList<>(List.of(new SkippedDrive("cd0", SkippedDrive.Reason.EMPTY)));
   final List<String> opened = new ArrayList<>();
   final List<Path> remainingScratch = new ArrayList<>();
   boolean remains;
@@ -138,7 +140,7 @@ final class FakeMachine {
     @Override
     public List<SkippedDrive> skipped() throws IOException {
       steps.at("skipped");
-      return List.of(new SkippedDrive("cd0", SkippedDrive.Reason.EMPTY));
+      return List.copyOf(skipped);
     }
 
     @Override
