@@ -94,6 +94,10 @@ final class BackupRun {
           new BackupTime(environment, token)
               .next(request.group(), request.backupTime(), newest.map(SnapshotInfo::snapshot));
       askedForSession = true;
+      newest
+          .filter(UnfinishedUpload::is)
+          .map(SnapshotInfo::snapshot)
+          .ifPresent(checkpoints::goOnFrom);
       BackupSession session = environment.server().startBackup(request.namespace(), snapshot);
       CurrentSession current = new CurrentSession(session);
       closing.add("the session", current);
@@ -101,6 +105,9 @@ final class BackupRun {
       token.check();
       Done done = backup(machine, current, snapshot, listed, newest);
       current.close();
+      if (isSettled(listed)) {
+        checkpoints.backupIsSettled();
+      }
       listed.stream()
           .filter(UnfinishedUpload::is)
           .map(SnapshotInfo::snapshot)
@@ -131,6 +138,14 @@ final class BackupRun {
   /** Whether the server may hold the group for us. */
   boolean askedForSession() {
     return askedForSession;
+  }
+
+  /**
+   * Whether the first backup has been there since before the last one, and has kept its chunks from
+   * garbage collection by itself for so long.
+   */
+  private static boolean isSettled(List<SnapshotInfo> listed) {
+    return listed.stream().filter(info -> !UnfinishedUpload.is(info)).count() > 1;
   }
 
   private record Done(

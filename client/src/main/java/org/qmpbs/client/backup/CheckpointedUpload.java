@@ -267,7 +267,10 @@ final class CheckpointedUpload implements Upload {
       }
     }
     number++;
-    byte[] content = new CheckpointRecord(target, run, number, backup.time()).encode();
+    byte[] content =
+        new CheckpointRecord(
+                target, run, number, backup.time(), checkpoints.since(), checkpoints.now())
+            .encode();
     files.add(session.uploadBlob(UnfinishedUpload.RECORD_NAME, content));
     try {
       end.finish(

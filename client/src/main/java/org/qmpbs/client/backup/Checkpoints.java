@@ -18,6 +18,11 @@ import org.qmpbs.pbs.Snapshot;
  * Removes checkpoints that are of no more use. The server builds on the last snapshot of a group
  * only, so every older checkpoint is useless, and all are once there is a backup. Nothing of this
  * can fail a backup: what stays is no danger, because nothing takes it for one.
+ *
+ * <p>What was sent long ago is kept by its indexes only. A server's garbage collection may list all
+ * indexes, meet one checkpoint no more and its successor not yet, and delete what both refer to if
+ * nobody has used it for a day. So while chunks of that age can be among them, none is removed: the
+ * next backup does it, when the finished snapshot has kept them for long.
  */
 final class Checkpoints {
   /** A session that has ended, or a reader, lets go of a snapshot within that many pauses. */
@@ -25,16 +30,59 @@ final class Checkpoints {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /**
+   * Garbage collection spares what was used within 24 hours and 5 minutes before it began
+   * (proxmox-backup, chunk_store.rs); it may have begun some hours ago.
+   */
+  private static final Duration SAFE = Duration.ofHours(16);
+
   private final BackupEnvironment environment;
   private final Namespace namespace;
   private final Set<Snapshot> useless = new LinkedHashSet<>();
   private final Set<Snapshot> ownWork = new LinkedHashSet<>();
   private final Set<Snapshot> gone = new LinkedHashSet<>();
+  private long since;
+  private boolean settled;
   private boolean refused;
 
   Checkpoints(BackupEnvironment environment, Namespace namespace) {
     this.environment = environment;
     this.namespace = namespace;
+    this.since = now();
+  }
+
+  /** In seconds since 1970. */
+  long now() {
+    return environment.clock().instant().getEpochSecond();
+  }
+
+  /** This run goes on from a checkpoint, and may refer to whatever that refers to. */
+  void goOnFrom(Snapshot checkpoint) {
+    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
+      byte[] record = reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME);
+      since = Math.min(since, CheckpointRecord.sentOf(record).first());
+    } catch (IOException e) {
+      since = 0;
+      environment
+          .progress()
+          .note("how old " + checkpoint + " is cannot be read, so it is kept: " + e.getMessage());
+    }
+  }
+
+  /** When the first chunk was sent that this run's checkpoints may refer to. */
+  long since() {
+    return since;
+  }
+
+  /**
+   * There has been a backup since before the last one: it has kept its chunks by itself for long.
+   */
+  void backupIsSettled() {
+    settled = true;
+  }
+
+  private boolean mayHoldOldChunks() {
+    return now() - since > SAFE.toSeconds();
   }
 
   /** This run wrote it. */
@@ -61,6 +109,9 @@ final class Checkpoints {
 
   /** Tries once, during an upload; what does not go now goes later. */
   void forgetSome() {
+    if (mayHoldOldChunks()) {
+      return;
+    }
     for (Snapshot checkpoint : List.copyOf(useless)) {
       if (refused) {
         return;
@@ -75,6 +126,16 @@ final class Checkpoints {
 
   /** Tries hard, after the backup. */
   void forgetAll(Consumer<String> warn) {
+    if (mayHoldOldChunks() && !useless.isEmpty()) {
+      environment
+          .progress()
+          .note(
+              "the upload took long, so its "
+                  + useless.size()
+                  + " checkpoints stay for now: they keep its chunks from garbage collection. The"
+                  + " next backup removes them");
+      return;
+    }
     for (Snapshot checkpoint : List.copyOf(useless)) {
       try {
         forgetPatiently(checkpoint);
@@ -116,8 +177,10 @@ final class Checkpoints {
 
   private void forget(Snapshot checkpoint) throws IOException {
     try {
-      if (!ownWork.contains(checkpoint)) {
-        requireOurs(checkpoint);
+      if (!ownWork.contains(checkpoint) && !isOursAndUseless(checkpoint)) {
+        useless.remove(checkpoint);
+        environment.progress().note("checkpoint " + checkpoint + " stays until the next backup");
+        return;
       }
       environment.server().forget(namespace, checkpoint);
       environment.progress().note("removed checkpoint " + checkpoint);
@@ -134,10 +197,15 @@ final class Checkpoints {
   }
 
   /** The list showed a file of the right name; this one says that the file is what it seems. */
-  private void requireOurs(Snapshot checkpoint) throws IOException {
+  private boolean isOursAndUseless(Snapshot checkpoint) throws IOException {
     try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
-      CheckpointRecord.require(reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME));
+      byte[] record = reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME);
+      CheckpointRecord.Sent sent = CheckpointRecord.sentOf(record);
+      if (!settled && sent.last() - sent.first() > SAFE.toSeconds()) {
+        return false;
+      }
     }
     ownWork.add(checkpoint);
+    return true;
   }
 }

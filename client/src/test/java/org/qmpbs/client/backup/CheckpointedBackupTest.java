@@ -133,6 +133,22 @@ class CheckpointedBackupTest {
   }
 
   @Test
+  void checkpointsThatKeepOldChunksFromGarbageCollectionStayUntilTheSecondBackupAfterwards()
+      throws IOException {
+    interruptAfter(scene, 5);
+    scene.ticker.sleep(Duration.ofHours(20));
+    scene.server.beforeUpload = () -> {};
+    scene.job().run();
+    assertThat(checkpointsOf(scene)).isNotEmpty();
+    scene.ticker.sleep(Duration.ofHours(24));
+    scene.job().run();
+    assertThat(checkpointsOf(scene)).as("the first backup is young").isNotEmpty();
+    scene.ticker.sleep(Duration.ofHours(24));
+    scene.job().run();
+    assertThat(checkpointsOf(scene)).isEmpty();
+  }
+
+  @Test
   void anInterruptedFirstUploadGoesOnFromItsLastCheckpoint() throws IOException {
     interruptAfter(scene, 5);
     Snapshot checkpoint = scene.server.last().manifest.snapshot();
@@ -485,8 +501,14 @@ class CheckpointedBackupTest {
         .last()
         .blobs
         .put(UnfinishedUpload.RECORD_NAME, "{}".getBytes(StandardCharsets.UTF_8));
+    Snapshot lookAlike = scene.server.last().manifest.snapshot();
+    scene.job().run();
+    assertThat(checkpointsOf(scene)).as("how old its chunks are is not known").contains(lookAlike);
+    scene.ticker.sleep(Duration.ofMinutes(1));
+    scene.job().run();
+    scene.ticker.sleep(Duration.ofMinutes(1));
     BackupSummary summary = scene.job().run();
-    assertThat(checkpointsOf(scene)).hasSize(1);
+    assertThat(checkpointsOf(scene)).containsExactly(lookAlike);
     assertThat(summary.warnings()).singleElement().asString().contains("could not be removed");
   }
 
