@@ -51,6 +51,7 @@ final class GuestGuard implements AutoCloseable {
   private final Quiesce quiesce;
   private boolean ready;
   private boolean armed;
+  private boolean closed;
 
   private GuestGuard(Monitor monitor, PauseMark mark, Process process, Path log, Quiesce quiesce) {
     this.monitor = monitor;
@@ -107,9 +108,16 @@ final class GuestGuard implements AutoCloseable {
     return String.join(File.pathSeparator, entries);
   }
 
-  /** Stops the machine, runs the step, and lets the machine continue whatever happens. */
+  /**
+   * Stops the machine, runs the step, and lets the machine continue whatever happens. One that its
+   * owner has paused meanwhile stands still already, and stays so.
+   */
   void whileStopped(Steps.Step step) throws IOException {
     awaitReady();
+    if (!Json.text(monitor.execute("query-status"), "status").equals("running")) {
+      step.run();
+      return;
+    }
     mark.set();
     armed = true;
     try {
@@ -180,10 +188,14 @@ final class GuestGuard implements AutoCloseable {
 
   /**
    * Ends the pipe. If the machine may still be stopped or frozen, the other process acts from now
-   * on, and is not waited for: it has to wait for the end of our connection.
+   * on, and is not waited for: it has to wait for the end of our connection. Idempotent.
    */
   @Override
   public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     boolean frozen = quiesce.mayBeFrozen();
     try (OutputStream out = process.getOutputStream()) {
       if (!armed) {

@@ -19,6 +19,17 @@ final class QuietPoint implements PointInTime {
 
   @Override
   public void take(List<Part> parts) throws IOException {
+    try {
+      takeQuietly(parts);
+    } finally {
+      if (quiesce.mayBeFrozen()) {
+        // What follows may last as long as a copy of all disks; the guard begins to thaw now.
+        guard.close();
+      }
+    }
+  }
+
+  private void takeQuietly(List<Part> parts) throws IOException {
     quiesce.before(guard::awaitReady);
     try {
       point.take(parts);
