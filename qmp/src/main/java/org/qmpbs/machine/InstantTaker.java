@@ -25,16 +25,23 @@ final class InstantTaker {
   private final Monitor monitor;
   private final String run;
   private final RunNames names;
+  private final ScratchFiles scratch;
   private final Path nbdSocket;
   private final Duration timeout;
   private final List<Part> parts = new ArrayList<>();
   private boolean foreignServer;
 
   InstantTaker(
-      Monitor monitor, String run, List<DiskRequest> requests, Path nbdSocket, Duration timeout) {
+      Monitor monitor,
+      String run,
+      List<DiskRequest> requests,
+      ScratchFiles scratch,
+      Path nbdSocket,
+      Duration timeout) {
     this.monitor = monitor;
     this.run = run;
     this.names = new RunNames(run);
+    this.scratch = scratch;
     this.nbdSocket = nbdSocket;
     this.timeout = timeout;
     for (DiskRequest request : requests) {
@@ -42,7 +49,7 @@ final class InstantTaker {
     }
   }
 
-  MachineInstant take(PointInTime point, ScratchFiles scratch) throws IOException {
+  MachineInstant take(PointInTime point) throws IOException {
     try {
       List<Path> files = new ArrayList<>();
       for (Part part : parts) {
@@ -176,9 +183,14 @@ final class InstantTaker {
   /**
    * Takes everything out of QEMU again, the new bitmaps included: their names were free, so what
    * has them now is ours. Errors are added to {@code cause}.
+   *
+   * <p>A machine that stands still continues first; all else waits until the scratch storage
+   * answers.
    */
   void undo(Exception cause) {
     Steps steps = new Steps();
+    steps.run(() -> new PauseMark(monitor, names).resume());
+    steps.run(scratch::awaitAnswer);
     steps.run(() -> new Dismantler(monitor, Set.of(run), timeout, !foreignServer).dismantle());
     for (Part part : parts) {
       steps.run(

@@ -274,19 +274,19 @@ public final class Machine implements AutoCloseable {
     RunNames names = new RunNames(runId);
     List<DiskRequest> fresh = refresh(requests);
     requireSafe(strategy, none(), fresh.stream().map(DiskRequest::disk).toList());
-    InstantTaker taker = new InstantTaker(monitor, runId, fresh, nbdSocket, timeout);
+    InstantTaker taker = new InstantTaker(monitor, runId, fresh, scratch, nbdSocket, timeout);
     boolean stops =
         strategy == Strategy.OVERLAY_WITH_PROBE
             && fresh.size() > 1
             && Json.text(monitor.execute("query-status"), "status").equals("running");
     boolean freezes = quiesce.freezing().isPresent();
     if (!stops && !freezes) {
-      return taker.take(point(strategy, names, scratch, listener, null), scratch);
+      return taker.take(point(strategy, names, scratch, listener, null));
     }
     MachineInstant instant = null;
     try (GuestGuard guard = GuestGuard.start(monitor, runId, socket, quiesce, stateDirectory)) {
       PointInTime point = point(strategy, names, scratch, listener, stops ? guard : null);
-      instant = taker.take(freezes ? new QuietPoint(point, quiesce, guard) : point, scratch);
+      instant = taker.take(freezes ? new QuietPoint(point, quiesce, guard) : point);
     } catch (IOException | RuntimeException e) {
       // The guard's end failed, and nobody else will ever hear of this instant.
       if (instant != null) {

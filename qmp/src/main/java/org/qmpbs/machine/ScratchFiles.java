@@ -17,4 +17,10 @@ public interface ScratchFiles {
    * @return its absolute path
    */
   Path create(String name, long virtualSize) throws IOException;
+
+  /**
+   * Returns when the storage answers. Asked before what was begun on it is taken apart again, for
+   * QEMU would wait for it with the whole machine.
+   */
+  default void awaitAnswer() throws IOException {}
 }

@@ -104,6 +104,45 @@ class CopyFaultTest {
   }
 
   @Test
+  void aCopyIsNotTakenApartBeforeItsStorageAnswers() throws Exception {
+    try (Qemu qemu = IothreadDisks.start(directory);
+        Machine machine = SlowCopies.connect(qemu)) {
+      qemu.guestWrites(VD0, 1, "0 16M");
+      int[] jobs = {-1};
+      ScratchFiles files = qemu.scratch();
+      ScratchFiles scratch =
+          new ScratchFiles() {
+            @Override
+            public Path create(String name, long virtualSize) throws IOException {
+              return files.create(name, virtualSize);
+            }
+
+            @Override
+            public void awaitAnswer() throws IOException {
+              jobs[0] = qemu.ask("query-jobs").size();
+            }
+          };
+      assertThatThrownBy(
+              () ->
+                  machine.takeInstant(
+                      Strategy.COPY_TO_SCRATCH,
+                      TwoDisks.RUN,
+                      TwoDisks.requests(machine, NEW, null),
+                      scratch,
+                      directory.resolve("nbd"),
+                      directory,
+                      (done, total) -> {
+                        throw new IOException("the storage hangs");
+                      },
+                      Quiesce.NOTHING))
+          .hasMessage("the storage hangs");
+      assertThat(jobs[0]).as("jobs when the storage was waited for").isEqualTo(2);
+      assertThat(qemu.ours().isEmpty()).isTrue();
+      qemu.quit();
+    }
+  }
+
+  @Test
   void aScratchFileThatFillsUpEndsTheCopyAndNoWriteOfTheGuest() throws Exception {
     Path small = mount("24m");
     try (Qemu qemu = IothreadDisks.start(directory);

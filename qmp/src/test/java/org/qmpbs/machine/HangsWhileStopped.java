@@ -35,9 +35,10 @@ final class HangsWhileStopped extends ForwardingMonitor {
             monitor,
             TwoDisks.RUN,
             TwoDisks.requests(machine, "qmpbs:t:1:n", null),
+            scratch,
             directory.resolve("nbd"),
             Qemu.TIMEOUT)
-        .take(new OverlayPoint(monitor, new RunNames(TwoDisks.RUN), scratch, guard), scratch);
+        .take(new OverlayPoint(monitor, new RunNames(TwoDisks.RUN), scratch, guard));
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.qmpbs.machine.PointInTimeBrokenException;
  */
 final class GuestWatch {
   private final MachinePort machine;
-  private final MachineInstant instant;
+  private volatile @Nullable MachineInstant instant;
   private final List<Disk> disks;
   private final ScratchCare.Pace pace;
   private final LongSupplier nanos;
@@ -31,18 +31,21 @@ final class GuestWatch {
 
   GuestWatch(
       MachinePort machine,
-      MachineInstant instant,
       List<Disk> disks,
       ScratchCare.Pace pace,
       LongSupplier nanos,
       Consumer<PointInTimeLostException> giveUp) {
     this.machine = machine;
-    this.instant = instant;
     this.disks = List.copyOf(disks);
     this.pace = pace;
     this.nanos = nanos;
     this.giveUp = giveUp;
     this.witnessed = nanos.getAsLong();
+  }
+
+  /** From now on there is an instant to be proven. */
+  void witness(MachineInstant taken) {
+    instant = taken;
   }
 
   /** One look. What QEMU does not answer here, it does not answer the job's own thread either. */
@@ -52,8 +55,9 @@ final class GuestWatch {
     }
     try {
       writes();
-      if (nanos.getAsLong() - witnessed >= pace.witness().toNanos()) {
-        instant.verify();
+      MachineInstant taken = instant;
+      if (taken != null && nanos.getAsLong() - witnessed >= pace.witness().toNanos()) {
+        taken.verify();
         witnessed = nanos.getAsLong();
       }
     } catch (PointInTimeBrokenException e) {

@@ -144,21 +144,29 @@ final class InstantReader {
   private MachineInstant take(
       RunDirectory directory, List<DiskRequest> requests, ScratchWatch watch, Quiesce quiesce)
       throws IOException {
+    MachineInstant instant = null;
     try {
-      MachineInstant instant =
+      watch.begin(
+          machine,
+          requests.stream().map(DiskRequest::disk).toList(),
+          strategy == Strategy.COPY_TO_SCRATCH);
+      instant =
           machine.takeInstant(
               strategy,
               directory.run(),
               requests,
-              directory.scratchFiles(),
+              watch.guarded(directory.scratchFiles()),
               directory.nbdSocket(),
               directory.path(),
               new CopyProgress(environment.progress(), token),
               quiesce);
-      watch.start(machine, instant, requests.stream().map(DiskRequest::disk).toList());
+      watch.witness(instant);
       return new WatchedInstant(instant, watch);
     } catch (IOException | RuntimeException | Error e) {
       closeAfter(e, watch);
+      if (instant != null) {
+        closeAfter(e, instant);
+      }
       throw e;
     }
   }

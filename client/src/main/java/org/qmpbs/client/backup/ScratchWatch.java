@@ -1,17 +1,22 @@
 package org.qmpbs.client.backup;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.machine.MachineInstant;
+import org.qmpbs.machine.ScratchFiles;
 
 /**
- * Looks after the scratch files while a point in time is read: ends the backup when they stall or
- * the guest has to wait, and then holds the dismantling back until the storage answers.
+ * Looks after the scratch files while a point in time is taken and read: ends the backup when they
+ * stall or the guest has to wait, and then holds the dismantling back until the storage answers.
  *
  * <p>The latter is what matters most. Nearly everything that takes a point in time apart makes QEMU
  * wait, in its main loop, for all requests that are under way, those to the scratch files included
@@ -36,11 +41,14 @@ final class ScratchWatch implements AutoCloseable {
   private final ScratchPulse pulse;
   private final Rounds beats;
   private final Rounds looks;
+  private final Rounds questions;
   private final AtomicBoolean over = new AtomicBoolean();
-  private List<Rounds> running = List.of();
+  private final List<Rounds> running = new ArrayList<>();
   private boolean uneasy;
   private boolean troubled;
   private int lowRoom;
+  private @Nullable GuestWatch guest;
+  private boolean begun;
   private boolean closed;
 
   /** Opens what it needs in the run's directory, before the instant. */
@@ -60,15 +68,56 @@ final class ScratchWatch implements AutoCloseable {
     }
     this.beats = new Rounds("qmpbs-scratch-pulse", pace.beat(), pulse::beat);
     this.looks = new Rounds("qmpbs-scratch-watch", pace.beat(), this::look);
+    this.questions = new Rounds("qmpbs-guest-watch", pace.beat(), this::ask);
   }
 
-  /** Begins, once there is an instant. */
-  void start(MachinePort machine, MachineInstant instant, List<Disk> disks) {
-    GuestWatch guest = new GuestWatch(machine, instant, disks, pace, nanos, this::giveUp);
-    Rounds questions = new Rounds("qmpbs-guest-watch", pace.beat(), guest::look);
-    running = List.of(questions, looks);
+  private void ask() {
+    Objects.requireNonNull(guest).look();
+  }
+
+  /**
+   * Begins to look at the storage, before the instant.
+   *
+   * @param machine is asked how long the guest's writes take
+   * @param copied whether taking the instant lasts as long as a copy of all disks: then the guest
+   *     may have to wait meanwhile, too
+   */
+  void begin(MachinePort machine, List<Disk> disks, boolean copied) {
+    guest = new GuestWatch(machine, disks, pace, nanos, this::giveUp);
+    begun = true;
+    start(looks);
     beats.start();
-    running.forEach(Rounds::start);
+    if (copied) {
+      start(questions);
+    }
+  }
+
+  private void start(Rounds rounds) {
+    running.add(rounds);
+    rounds.start();
+  }
+
+  /** Files of the run, which QEMU does not let go of while their storage hangs. */
+  ScratchFiles guarded(ScratchFiles files) {
+    return new ScratchFiles() {
+      @Override
+      public Path create(String name, long virtualSize) throws IOException {
+        return files.create(name, virtualSize);
+      }
+
+      @Override
+      public void awaitAnswer() throws IOException {
+        close();
+      }
+    };
+  }
+
+  /** There is an instant now, which is to be proven from time to time. */
+  void witness(MachineInstant instant) {
+    Objects.requireNonNull(guest).witness(instant);
+    if (!running.contains(questions)) {
+      start(questions);
+    }
   }
 
   /** One look at the clock. */
@@ -134,7 +183,7 @@ final class ScratchWatch implements AutoCloseable {
     over.set(true);
     running.forEach(Rounds::stop);
     running.forEach(rounds -> rounds.join(END));
-    if (!running.isEmpty()) {
+    if (begun) {
       beats.stopAfterOneMore();
       Duration patience = pace.uneasy();
       while (!beats.join(patience)) {

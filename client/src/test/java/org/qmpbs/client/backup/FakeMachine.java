@@ -92,6 +92,7 @@ final class FakeMachine {
   boolean remains;
   boolean broken;
   int instants;
+  Strategy strategy = Strategy.OVERLAY_WITH_PROBE;
   Strategy timed = Strategy.OVERLAY_WITH_PROBE;
   @Nullable Strategy taken;
   final Map<String, GuestWrites> guestWrites = new ConcurrentHashMap<>();
@@ -103,6 +104,14 @@ final class FakeMachine {
 
   /** What the guest writes right after the instant. */
   Runnable afterInstant = () -> {};
+
+  /** Goes on after the instant until the copy is made, if one has to be. */
+  Copying copying = listener -> {};
+
+  /** What a copy does. */
+  interface Copying {
+    void run(CopyListener listener) throws IOException;
+  }
 
   FakeMachine(Steps steps) {
     this.steps = steps;
@@ -145,7 +154,7 @@ final class FakeMachine {
 
     @Override
     public Strategy strategy(List<Disk> chosen) {
-      return Strategy.OVERLAY_WITH_PROBE;
+      return strategy;
     }
 
     @Override
@@ -214,9 +223,23 @@ final class FakeMachine {
       try {
         MachineInstant instant = take(requests, socket);
         taken = strategy;
+        copy(requests, scratch, listener);
         return instant;
       } finally {
         quiesceAfter(quiesce);
+      }
+    }
+
+    private void copy(List<DiskRequest> requests, ScratchFiles scratch, CopyListener listener)
+        throws IOException {
+      try {
+        copying.run(listener);
+      } catch (IOException e) {
+        scratch.awaitAnswer();
+        steps.at("undo");
+        requests.forEach(each -> disks.get(each.disk().name()).bitmaps.remove(each.newBitmap()));
+        instants--;
+        throw e;
       }
     }
 

@@ -71,6 +71,50 @@ class ScratchWatchTest {
   }
 
   @Test
+  void storageThatStallsWhileTheDisksAreCopiedEndsTheCopyOnceItAnswers() throws Exception {
+    pace(EVER, BEAT, Duration.ofMillis(100), EVER);
+    scene.machine.copying =
+        listener -> {
+          storage.stalled = true;
+          for (long i = 0; ; i++) {
+            listener.copied(i, Long.MAX_VALUE);
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+          }
+        };
+    CompletableFuture<BackupSummary> backup = CompletableFuture.supplyAsync(this::run);
+    await(() -> scene.warnings.toString().contains("stays in QEMU"));
+    assertThat(scene.steps.done()).doesNotContain("undo");
+    storage.stalled = false;
+    assertThatThrownBy(backup::join)
+        .hasCauseInstanceOf(PointInTimeLostException.class)
+        .hasMessageContaining("has taken no write");
+    assertThat(scene.steps.done()).contains("undo");
+    scene.machine.copying = listener -> {};
+    scene.backUp();
+    scene.assertLastSnapshotIsTheInstant();
+  }
+
+  @Test
+  void aGuestWhoseWritesTakeLongEndsTheCopyOfTheDisks() {
+    pace(EVER, EVER, EVER, Duration.ofSeconds(5));
+    scene.machine.strategy = Strategy.COPY_TO_SCRATCH;
+    scene.machine.guestWrites.put("scsi0", new GuestWrites(100, Duration.ofMinutes(15)));
+    scene.machine.copying =
+        listener -> {
+          for (long i = 0; ; i++) {
+            listener.copied(i, Long.MAX_VALUE);
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+            scene.machine.guestWrites.put(
+                "scsi0", new GuestWrites(110 + i, Duration.ofSeconds(961 + 6 * i)));
+          }
+        };
+    assertThatThrownBy(this::run)
+        .hasCauseInstanceOf(PointInTimeLostException.class)
+        .hasMessageMatching(".*scsi0 took [67][0-9]{3} ms.*");
+    assertThat(scene.steps.done()).contains("undo");
+  }
+
+  @Test
   void aPointInTimeThatBrokeEndsTheBackupWhileItIsRead() throws Exception {
     pace(BEAT, EVER, EVER, EVER);
     scene.steps.failAfter(
@@ -162,15 +206,7 @@ class ScratchWatchTest {
           reading.complete(null);
           go.join();
         };
-    CompletableFuture<BackupSummary> backup =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return scene.job().run();
-              } catch (IOException e) {
-                throw new java.util.concurrent.CompletionException(e);
-              }
-            });
+    CompletableFuture<BackupSummary> backup = CompletableFuture.supplyAsync(this::run);
     reading.get(30, TimeUnit.SECONDS);
     scene.machine.beforeOpen = () -> {};
     // Held at its read until the job is to end, as a read that the storage does not answer is.
@@ -179,6 +215,14 @@ class ScratchWatchTest {
     go.complete(null);
     done.join();
     return backup;
+  }
+
+  private BackupSummary run() {
+    try {
+      return scene.job().run();
+    } catch (IOException e) {
+      throw new java.util.concurrent.CompletionException(e);
+    }
   }
 
   private boolean closed() {
