@@ -29,7 +29,7 @@ final class InstantTaker {
   private final Path nbdSocket;
   private final Duration timeout;
   private final List<Part> parts = new ArrayList<>();
-  private boolean foreignServer;
+  private boolean serverMayBeOurs;
 
   InstantTaker(
       Monitor monitor,
@@ -105,11 +105,13 @@ final class InstantTaker {
     address.set("data", Json.object("path", nbdSocket.toString()));
     ObjectNode arguments = Json.object();
     arguments.set("addr", address);
+    // Also when no answer comes.
+    serverMayBeOurs = true;
     try {
       monitor.execute("nbd-server-start", arguments);
     } catch (QmpCommandException e) {
       if (e.description().contains("already running")) {
-        foreignServer = true;
+        serverMayBeOurs = false;
         throw new UnsafeMachineException(
             "another program uses QEMU's only NBD server",
             "end that program, or stop its server (nbd-server-stop) if it is gone");
@@ -191,7 +193,7 @@ final class InstantTaker {
     Steps steps = new Steps();
     steps.run(() -> new PauseMark(monitor, names).resume());
     steps.run(scratch::awaitAnswer);
-    steps.run(() -> new Dismantler(monitor, Set.of(run), timeout, !foreignServer).dismantle());
+    steps.run(() -> new Dismantler(monitor, Set.of(run), timeout, serverMayBeOurs).dismantle());
     for (Part part : parts) {
       steps.run(
           () -> Bitmaps.remove(monitor, part.disk().formatNode(), part.request().newBitmap()));

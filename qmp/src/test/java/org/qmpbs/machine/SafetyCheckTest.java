@@ -141,6 +141,29 @@ class SafetyCheckTest {
   }
 
   @Test
+  void aForeignNbdServerGoesOnRunningWhenWeGiveUpBeforeWeHaveOne() throws Exception {
+    try (Qemu qemu = TwoDisks.start(directory);
+        Machine machine = qemu.connect()) {
+      startServer(qemu);
+      ScratchFiles files = qemu.scratch();
+      assertThatThrownBy(
+              () ->
+                  TwoDisks.take(
+                      qemu,
+                      machine,
+                      "qmpbs:t:1:n",
+                      null,
+                      (name, size) ->
+                          name.endsWith("-s1")
+                              ? directory.resolve("missing")
+                              : files.create(name, size)))
+          .hasMessageContaining("cannot use the scratch file");
+      assertThat(qemu.ours().isEmpty()).isTrue();
+      assertThatThrownBy(() -> startServer(qemu)).hasMessageContaining("already running");
+    }
+  }
+
+  @Test
   void theRemainsOfAnotherRunAreNotBuiltUpon() throws Exception {
     try (Qemu qemu = TwoDisks.start(directory);
         Machine machine = qemu.connect()) {
