@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -88,6 +89,36 @@ class IothreadCopyTest {
     Debris.assertNoneIn(machine, stage.scratch(), 1);
     outcome.disk(alpha).assertIncremental();
     stage.assertRestores(outcome.snapshot(), machine, instant);
+    backUpIncrementallyAndRestore();
+  }
+
+  /** Takes most of a minute, and {@code CopyFaultTest} knows the heart of it: only on demand. */
+  @Test
+  void storageThatHangsWhileTheDisksAreCopiedDoesNotStopTheMachine() {
+    assumeTrue(Boolean.getBoolean("qmpbs.stall.copy"), "only with -Dqmpbs.stall.copy=true");
+    stage.backup(machine);
+    try (StallingStorage scratch = StallingStorage.mount(folder.resolve("stalling"))) {
+      machine.disk("alpha").flush();
+      RunningQmpbs backup = stage.startBackup(machine, scratch.folder());
+      backup.until("the copy", this::isCopying);
+      speed(1 << 16);
+      scratch.stall();
+      Duration[] slowest = {Duration.ZERO};
+      backup.until(
+          "that it waits for the storage",
+          () -> {
+            long asked = System.nanoTime();
+            machine.assertUnharmed();
+            Duration answer = Duration.ofNanos(System.nanoTime() - asked);
+            slowest[0] = answer.compareTo(slowest[0]) > 0 ? answer : slowest[0];
+            return backup.said().contains("stays in QEMU");
+          });
+      assertThat(slowest[0]).as("QEMU's slowest answer").isLessThan(Duration.ofSeconds(5));
+      assertThat(isCopying()).as("the copy is still in QEMU").isTrue();
+      scratch.goOn();
+      backup.await().assertExit(9);
+      Debris.assertNoneIn(machine, scratch.folder(), 1);
+    }
     backUpIncrementallyAndRestore();
   }
 
