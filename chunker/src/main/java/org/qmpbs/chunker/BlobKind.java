@@ -34,7 +34,8 @@ public enum BlobKind {
     return headerSize;
   }
 
-  boolean isEncrypted() {
+  /** Whether a key is needed to read it. */
+  public boolean isEncrypted() {
     return this == ENCRYPTED || this == ENCRYPTED_ZSTD;
   }
 

@@ -2,7 +2,7 @@ package org.qmpbs.chunker;
 
 /**
  * How a chunk gets its name. Plain and sign-only backups use SHA-256 of the bytes; encrypted ones
- * append the id key, and only an implementation of this interface will know.
+ * append a secret ({@link EncryptionKey#digester}), so that their names say nothing of the bytes.
  *
  * <p>Implementations MUST be safe for use by several threads at once.
  */

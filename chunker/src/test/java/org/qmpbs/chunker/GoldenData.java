@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -24,12 +25,20 @@ final class GoldenData {
   static final List<String> ENCRYPTED_CHUNKS =
       List.of(
           "89ecdc2056b786a209f4dea92acd63244571b12b4cdd23abff084f13e711e256",
+          "8a024f8cf25bec364283618e421921ec98e9c92ed97c159b45d0ec163d008006",
+          "8d7418236bd607bd6b8cd1c8232bd8930e92ee7d100af3cde6fe33d9b185e51e",
           "dde1f38dc5fa5e8b5741d99444a58f1054e3e668e4dac3cf948d1d3fbc86951c");
 
   /** Snapshots whose chunks are plain, and the image each is of. */
   static final List<String> PLAIN_SNAPSHOTS = List.of("plain-1", "plain-2", "signed-1", "nested-1");
 
   static final List<String> ENCRYPTED_SNAPSHOTS = List.of("encrypted-1", "encrypted-2");
+
+  /** The key of the encrypted snapshots, as their {@code rsa-encrypted.key.blob} contains it. */
+  static EncryptionKey key() {
+    return EncryptionKey.of(
+        Base64.getDecoder().decode("NJKAe75aBNhOqTM/o3TA7XO4mhZrMDZawbrnjbugab8="));
+  }
 
   private GoldenData() {}
 
