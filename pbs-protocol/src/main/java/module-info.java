@@ -4,7 +4,9 @@ module org.qmpbs.pbs {
   requires com.fasterxml.jackson.databind;
   requires okhttp3;
   requires okio;
+  requires org.bouncycastle.provider;
   requires static transitive org.jspecify;
 
   exports org.qmpbs.pbs;
+  exports org.qmpbs.pbs.key;
 }

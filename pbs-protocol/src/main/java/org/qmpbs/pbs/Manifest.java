@@ -3,6 +3,8 @@ package org.qmpbs.pbs;
 import java.util.List;
 import java.util.Optional;
 import org.qmpbs.chunker.CorruptDataException;
+import org.qmpbs.chunker.EncryptionKey;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.chunker.UnsupportedDataException;
 
 /**
@@ -39,9 +41,42 @@ public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes
     return ManifestJson.parse(json, expected);
   }
 
+  /**
+   * Parses the plain content of {@link #NAME} and proves that {@code key} signed it. Every name,
+   * mode, size and checksum is then what the key's owner wrote; what the server adds is not signed.
+   *
+   * @param expected the snapshot it was read from; another one's manifest is corrupt here
+   * @throws UnsignedManifestException if it has no signature
+   * @throws WrongKeyException if it says that another key signed it
+   * @throws ForgedManifestException if it was changed since it was signed
+   * @throws CorruptDataException if it is not JSON, or a field is missing or of the wrong type
+   * @throws UnsupportedDataException if a file is protected in an unknown way
+   */
+  public static Manifest parse(byte[] json, Snapshot expected, EncryptionKey key)
+      throws UnsignedManifestException,
+          WrongKeyException,
+          ForgedManifestException,
+          CorruptDataException,
+          UnsupportedDataException {
+    return ManifestJson.parse(json, expected, key);
+  }
+
+  /**
+   * The key that the document says it was signed with, so that people can be told which they need.
+   * Anybody can change this field; only {@link #parse(byte[], Snapshot, EncryptionKey)} proves it.
+   */
+  public static Optional<KeyFingerprint> keyFingerprint(byte[] json) throws CorruptDataException {
+    return ManifestSignature.keyFingerprint(ManifestJson.readObject(json));
+  }
+
   /** The document, in UTF-8: what {@link #parse} reads and {@code finish} uploads. */
   public byte[] toJson() {
     return ManifestJson.write(this);
+  }
+
+  /** The document, signed with {@code key}. */
+  public byte[] toJson(EncryptionKey key) {
+    return ManifestJson.write(this, key);
   }
 
   /** The entry called {@code name}. */

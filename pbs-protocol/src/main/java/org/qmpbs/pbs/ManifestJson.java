@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.chunker.UnsupportedDataException;
 
 /**
@@ -25,18 +26,31 @@ final class ManifestJson {
 
   static Manifest parse(byte[] json, Snapshot expected)
       throws CorruptDataException, UnsupportedDataException {
-    Manifest manifest = parse(json);
+    return parse(readObject(json), expected);
+  }
+
+  static Manifest parse(byte[] json, Snapshot expected, EncryptionKey key)
+      throws UnsignedManifestException,
+          WrongKeyException,
+          ForgedManifestException,
+          CorruptDataException,
+          UnsupportedDataException {
+    ObjectNode root = readObject(json);
+    ManifestSignature.verify(root, key);
+    return parse(root, expected);
+  }
+
+  private static Manifest parse(ObjectNode root, Snapshot expected)
+      throws CorruptDataException, UnsupportedDataException {
+    Manifest manifest = parse(root);
     if (!manifest.snapshot().equals(expected)) {
       throw corrupt("expected the manifest of " + expected + ", found " + manifest.snapshot());
     }
     return manifest;
   }
 
-  private static Manifest parse(byte[] json) throws CorruptDataException, UnsupportedDataException {
-    JsonNode root = readTree(json);
-    if (!root.isObject()) {
-      throw corrupt("expected an object, found " + root.getNodeType());
-    }
+  private static Manifest parse(ObjectNode root)
+      throws CorruptDataException, UnsupportedDataException {
     Snapshot snapshot = readSnapshot(root);
     JsonNode files = root.get("files");
     if (files == null || !files.isArray()) {
@@ -52,6 +66,14 @@ final class ManifestJson {
       parsed.add(entry);
     }
     return new Manifest(snapshot, parsed);
+  }
+
+  static ObjectNode readObject(byte[] json) throws CorruptDataException {
+    JsonNode root = readTree(json);
+    if (root instanceof ObjectNode object) {
+      return object;
+    }
+    throw corrupt("expected an object, found " + root.getNodeType());
   }
 
   private static JsonNode readTree(byte[] json) throws CorruptDataException {
@@ -129,11 +151,21 @@ final class ManifestJson {
     return path.isEmpty() ? "the document" : path;
   }
 
-  private static CorruptDataException corrupt(String reason) {
+  static CorruptDataException corrupt(String reason) {
     return new CorruptDataException(WHAT, 0, reason);
   }
 
   static byte[] write(Manifest manifest) {
+    return write(tree(manifest));
+  }
+
+  static byte[] write(Manifest manifest, EncryptionKey key) {
+    ObjectNode root = tree(manifest);
+    ManifestSignature.sign(root, key);
+    return write(root);
+  }
+
+  private static ObjectNode tree(Manifest manifest) {
     Snapshot snapshot = manifest.snapshot();
     ObjectNode root = Answers.MAPPER.createObjectNode();
     root.put("backup-type", snapshot.group().type().id());
@@ -153,6 +185,10 @@ final class ManifestJson {
       unprotected.put("notes", manifest.notes());
     }
     root.putNull("signature");
+    return root;
+  }
+
+  private static byte[] write(ObjectNode root) {
     try {
       return Answers.MAPPER.writeValueAsBytes(root);
     } catch (JsonProcessingException e) {

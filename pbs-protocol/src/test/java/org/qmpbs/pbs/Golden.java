@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Map;
 
 /** Files that a real server wrote; snapshot folders have no colons, because of Windows. */
-final class Golden {
+public final class Golden {
   static final Snapshot PLAIN = Snapshot.parse("vm/plain/2023-11-14T22:13:20Z");
 
   /** Folder of each manifest. */
@@ -21,7 +21,7 @@ final class Golden {
 
   private Golden() {}
 
-  static byte[] read(String path) {
+  public static byte[] read(String path) {
     try (InputStream in = Golden.class.getResourceAsStream("golden/" + path)) {
       if (in == null) {
         throw new IllegalStateException("no golden file " + path);

@@ -1,0 +1,36 @@
+package org.qmpbs.pbs;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.qmpbs.chunker.KeyFingerprint;
+
+/** The snapshot was made with a key, and it is not the one at hand. */
+public final class WrongKeyException extends IOException implements HasRemedy {
+  private static final long serialVersionUID = 1L;
+
+  private final transient KeyFingerprint needed;
+
+  /**
+   * Names both keys.
+   *
+   * @param needed the key that the manifest names
+   * @param given the key at hand, or empty if there is none
+   */
+  public WrongKeyException(KeyFingerprint needed, Optional<KeyFingerprint> given) {
+    super(
+        "the snapshot was made with key "
+            + needed.shortForm()
+            + given.map(key -> ", the given key is " + key.shortForm()).orElse(", none is given"));
+    this.needed = needed;
+  }
+
+  /** The key that is needed. */
+  public KeyFingerprint needed() {
+    return needed;
+  }
+
+  @Override
+  public String remedy() {
+    return "Give the key file with fingerprint " + needed + ".";
+  }
+}
