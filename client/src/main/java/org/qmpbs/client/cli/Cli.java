@@ -51,6 +51,7 @@ public final class Cli {
       }
       root.addSubcommand(line);
     }
+    root.addSubcommand(KeyCommand.line(host));
     root.addSubcommand(new CommandLine.HelpCommand());
     describeExitCodes(root, null);
     root.setOut(new PrintWriter(host.out(), true, UTF_8));
@@ -83,7 +84,7 @@ public final class Cli {
     }
   }
 
-  private static void describeExitCodes(CommandLine line, @Nullable CliCommand command) {
+  static void describeExitCodes(CommandLine line, @Nullable CliCommand command) {
     TreeSet<ExitCode> codes = new TreeSet<>(ALWAYS);
     codes.addAll(command == null ? List.of(ExitCode.values()) : command.exitCodes());
     Map<String, String> lines = new LinkedHashMap<>();

@@ -27,6 +27,7 @@ import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.connect.SettingsException;
+import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Failure;
@@ -40,9 +41,15 @@ import org.qmpbs.machine.ScratchRoomException;
 import org.qmpbs.machine.UnsafeMachineException;
 import org.qmpbs.pbs.BadAnswerException;
 import org.qmpbs.pbs.CertificateMismatchException;
+import org.qmpbs.pbs.ForgedManifestException;
 import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.UnsignedManifestException;
 import org.qmpbs.pbs.UnsupportedLoginException;
+import org.qmpbs.pbs.WrongKeyException;
+import org.qmpbs.pbs.key.PassphraseTooShortException;
+import org.qmpbs.pbs.key.WrongMasterKeyException;
+import org.qmpbs.pbs.key.WrongPassphraseException;
 import org.qmpbs.qcow2.CorruptImageException;
 import org.qmpbs.qcow2.ImageInUseException;
 import org.qmpbs.qcow2.UnsupportedImageException;
@@ -100,6 +107,9 @@ final class Failures {
     }
     if (thrown instanceof SettingsException e) {
       return of(ExitCode.USAGE, e, e.remedy());
+    }
+    if (thrown instanceof UnusableKeyException e) {
+      return of(e.code(), e, e.remedy());
     }
     if (thrown instanceof NotInDatastoreException e) {
       return of(ExitCode.NOT_FOUND, e, e.remedy());
@@ -299,7 +309,23 @@ final class Failures {
     return localProblem(thrown);
   }
 
+  private static boolean isKeyProblem(Throwable thrown) {
+    return thrown instanceof WrongPassphraseException
+        || thrown instanceof PassphraseTooShortException
+        || thrown instanceof WrongMasterKeyException
+        || thrown instanceof WrongKeyException;
+  }
+
   private static ExitCode serverCode(Throwable thrown) {
+    if (isKeyProblem(thrown)) {
+      return ExitCode.LOGIN;
+    }
+    if (thrown instanceof Passphrases.PassphraseMissingException) {
+      return ExitCode.USAGE;
+    }
+    if (thrown instanceof ForgedManifestException || thrown instanceof UnsignedManifestException) {
+      return ExitCode.DAMAGED;
+    }
     if (thrown instanceof PbsException e) {
       return ServerProblems.exitCode(e.problem());
     }
