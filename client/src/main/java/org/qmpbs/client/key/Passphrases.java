@@ -30,11 +30,23 @@ public final class Passphrases {
     char @Nullable [] read(String prompt);
 
     /** The terminal of this process, if it has one. */
+    @SuppressWarnings("SystemConsoleNull") // null before Java 22, asked by isTerminal since
     static Terminal system() {
       return prompt -> {
         Console console = System.console();
-        return console == null ? null : console.readPassword("%s", prompt);
+        return console == null || !isTerminal(console) ? null : console.readPassword("%s", prompt);
       };
+    }
+
+    private static boolean isTerminal(Console console) {
+      try {
+        return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+      } catch (NoSuchMethodException e) {
+        // Before Java 22 there is a console only where there is a terminal.
+        return true;
+      } catch (ReflectiveOperationException e) {
+        return false;
+      }
     }
   }
 
