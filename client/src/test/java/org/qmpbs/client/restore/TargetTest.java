@@ -8,6 +8,9 @@ import static org.qmpbs.client.restore.TargetException.Reason.IN_USE;
 import static org.qmpbs.client.restore.TargetException.Reason.UNUSABLE;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,12 +122,16 @@ class TargetTest {
     Tools.run("qemu-img", "check", "-q", target.toString());
   }
 
+  /** The socket is there before the image is open; the server's greeting comes after it. */
   private static void waitFor(Path socket, Process qemu) throws Exception {
     while (Files.notExists(socket)) {
       if (qemu.waitFor(10, java.util.concurrent.TimeUnit.MILLISECONDS)) {
         throw new IOException(
             new String(qemu.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
       }
+    }
+    try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      assertThat(connection.read(ByteBuffer.allocate(1))).isEqualTo(1);
     }
   }
 }
