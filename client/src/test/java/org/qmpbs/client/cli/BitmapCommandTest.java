@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -266,6 +269,10 @@ class BitmapCommandTest {
       while (Files.notExists(socket)) {
         assertThat(nbd.isAlive()).isTrue();
         Thread.sleep(10);
+      }
+      // The socket is there before the image is open; the server's greeting comes after it.
+      try (SocketChannel connection = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        assertThat(connection.read(ByteBuffer.allocate(1))).isEqualTo(1);
       }
       for (String line :
           new String[] {
