@@ -153,8 +153,11 @@ enum Disaster {
     void strike(RunningQmpbs backup, SoakGround ground, RandomGenerator random) {
       awaitInstant(backup, ground.machine());
       MachineDisk disk = ground.anyDisk(random);
+      long size = disk.model().size();
       disk.tryResize(
-          SoakGround.anySize(random, disk.model().size() * 3 / 4, SoakGround.limit() + 512));
+          random.nextBoolean()
+              ? SoakGround.smallerSize(random, size)
+              : SoakGround.anySize(random, size, SoakGround.limit() + 512));
     }
   },
   /** Somebody removes a disk's bitmaps, the new one included. */

@@ -38,7 +38,7 @@ enum Interlude {
     @Override
     void happen(SoakGround ground, RandomGenerator random) {
       MachineDisk disk = ground.anyDisk(random);
-      disk.resize(SoakGround.anySize(random, disk.model().size() / 2, disk.model().size()));
+      disk.resize(SoakGround.smallerSize(random, disk.model().size()));
     }
   },
   /** A disk loses its end and becomes as large as before: neither bitmap nor size tell. */
@@ -47,7 +47,7 @@ enum Interlude {
     void happen(SoakGround ground, RandomGenerator random) {
       MachineDisk disk = ground.anyDisk(random);
       long size = disk.model().size();
-      disk.resize(SoakGround.anySize(random, size / 2, size));
+      disk.resize(SoakGround.smallerSize(random, size));
       disk.resize(size);
     }
   },

@@ -26,7 +26,8 @@ final class Pauses {
               + event.at("/timestamp/microseconds").asLong() / 1e3;
       switch (event.get("event").asText()) {
         case "STOP" -> stopped = millis;
-        case "RESUME" -> longest = Math.max(longest, millis - stopped);
+        // A machine that has just been started stood from the beginning.
+        case "RESUME" -> longest = stopped == 0 ? longest : Math.max(longest, millis - stopped);
         default -> {
           // Of jobs and exports.
         }

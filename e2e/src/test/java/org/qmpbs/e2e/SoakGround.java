@@ -22,6 +22,7 @@ import org.qmpbs.chunker.FixedIndex;
  */
 final class SoakGround implements AutoCloseable {
   private static final int SECTOR = 512;
+  private static final int CLUSTER = 64 << 10;
   private static final int MIB = 1 << 20;
 
   /** Enough for what the guest overwrites in some rounds, too little in others. */
@@ -83,6 +84,14 @@ final class SoakGround implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * A size to cut a disk to, whole clusters: of the last one QEMU keeps all, and after the disk has
+   * grown again the guest reads in it what was cut off (seen with 7.2).
+   */
+  static long smallerSize(RandomGenerator random, long size) {
+    return (size / 2 + random.nextLong(size / 2)) / CLUSTER * CLUSTER;
   }
 
   /** Gives a disk a size of at most {@code limit}, to the sector. */
