@@ -32,8 +32,7 @@ import org.qmpbs.qmp.QmpEvent;
  * has let go of the disk: what a guest overwrites in between is copied right, and then copied
  * again, with the new data. A job with {@code sync=full} has it from its creation.
  *
- * <p>The jobs come first in the transaction for the same reason as in {@link JobPoint}. When they
- * are over, the guest pays for nothing any more.
+ * <p>When the jobs are over, the guest pays for nothing any more.
  */
 final class CopyPoint implements PointInTime {
   /** How often progress is looked at. */
@@ -93,16 +92,7 @@ final class CopyPoint implements PointInTime {
 
   @Override
   public void take(List<Part> parts) throws IOException {
-    List<ObjectNode> actions = new ArrayList<>();
-    for (Part part : parts) {
-      actions.add(Json.action("blockdev-backup", job(part)));
-    }
-    for (Part part : parts) {
-      actions.add(Json.action("block-dirty-bitmap-add", BitmapActions.addEpoch(part.request())));
-      actions.addAll(
-          BitmapActions.copyTrusted(part, listNode(part), names.dirtyList(part.index())));
-    }
-    monitor.execute("transaction", Json.transaction(actions));
+    new JobTransaction(names).start(monitor, parts, this::job, this::listNode);
   }
 
   @Override
@@ -157,13 +147,7 @@ final class CopyPoint implements PointInTime {
   }
 
   private ObjectNode job(Part part) {
-    ObjectNode job =
-        Json.object("job-id", names.job(part.index()))
-            .put("device", part.disk().formatNode())
-            .put("target", names.quorum(part.index()))
-            .put("sync", "full")
-            .put("auto-dismiss", false)
-            .put("filter-node-name", names.filter(part.index()));
+    ObjectNode job = new JobTransaction(names).job(part, names.quorum(part.index()), "full");
     return breaksSnapshot ? job.put("on-cbw-error", "break-snapshot") : job;
   }
 

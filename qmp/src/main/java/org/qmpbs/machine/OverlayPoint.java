@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.qmp.Monitor;
 
@@ -25,7 +24,7 @@ import org.qmpbs.qmp.Monitor;
  * no QEMU opens again. It refuses that, and a resize, of a node that is the backing file of
  * another. So every filter becomes one, of an empty image that nobody reads: its shield.
  */
-final class OverlayPoint implements PointInTime {
+final class OverlayPoint extends LivePoint {
   /**
    * Seconds that one guest write may wait for the scratch file, after which the instant is given
    * up. Linux gives a SATA or NVMe disk 30 s; after that it resets it, and for the reset QEMU waits
@@ -37,8 +36,6 @@ final class OverlayPoint implements PointInTime {
    */
   private static final int WRITE_TIMEOUT = 17;
 
-  private final Monitor monitor;
-  private final RunNames names;
   private final ScratchFiles scratch;
   private final @Nullable GuestGuard guard;
 
@@ -47,8 +44,7 @@ final class OverlayPoint implements PointInTime {
    * @param guard ready to let the machine continue if we die, or null if nothing is to be stopped
    */
   OverlayPoint(Monitor monitor, RunNames names, ScratchFiles scratch, @Nullable GuestGuard guard) {
-    this.monitor = monitor;
-    this.names = names;
+    super(monitor, names);
     this.scratch = scratch;
     this.guard = guard;
   }
@@ -113,26 +109,6 @@ final class OverlayPoint implements PointInTime {
         .put("target", names.scratch(part.index()))
         .put("on-cbw-error", "break-snapshot")
         .put("cbw-timeout", WRITE_TIMEOUT);
-  }
-
-  @Override
-  public Optional<String> backing(Part part) {
-    return Optional.of(part.disk().formatNode());
-  }
-
-  @Override
-  public void open(Part part) throws IOException {
-    SnapshotAccess.open(monitor, names, part);
-  }
-
-  @Override
-  public String listNode(Part part) {
-    return names.scratch(part.index());
-  }
-
-  @Override
-  public boolean isLive() {
-    return true;
   }
 
   @Override
