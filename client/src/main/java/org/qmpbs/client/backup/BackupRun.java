@@ -126,6 +126,7 @@ final class BackupRun {
           warnings,
           done.omissions,
           leftovers,
+          0,
           freeze);
     }
   }

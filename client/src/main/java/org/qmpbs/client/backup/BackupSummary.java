@@ -42,36 +42,6 @@ public record BackupSummary(
     int retries,
     FreezeReport freeze) {
 
-  /** Of a backup that went well at the first attempt. */
-  public BackupSummary(
-      Snapshot snapshot,
-      @Nullable Snapshot previous,
-      Strategy strategy,
-      List<DiskSummary> disks,
-      List<SkippedDrive> skipped,
-      List<String> excluded,
-      Duration duration,
-      long scratchUsed,
-      List<String> warnings,
-      List<String> omissions,
-      List<String> leftovers,
-      FreezeReport freeze) {
-    this(
-        snapshot,
-        previous,
-        strategy,
-        disks,
-        skipped,
-        excluded,
-        duration,
-        scratchUsed,
-        warnings,
-        omissions,
-        leftovers,
-        0,
-        freeze);
-  }
-
   /** Keeps copies of the lists. */
   public BackupSummary {
     disks = List.copyOf(disks);

@@ -22,7 +22,7 @@ import org.qmpbs.pbs.Snapshot;
  * <p>What was sent long ago is kept by its indexes only. A server's garbage collection may list all
  * indexes, meet one checkpoint no more and its successor not yet, and delete what both refer to if
  * nobody has used it for a day. So while chunks of that age can be among them, none is removed: the
- * next backup does it, when the finished snapshot has kept them for long.
+ * second backup afterwards does it, when the first one has kept them for long.
  */
 final class Checkpoints {
   /** A session that has ended, or a reader, lets go of a snapshot within that many pauses. */
@@ -58,9 +58,8 @@ final class Checkpoints {
 
   /** This run goes on from a checkpoint, and may refer to whatever that refers to. */
   void goOnFrom(Snapshot checkpoint) {
-    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
-      byte[] record = reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME);
-      since = Math.min(since, CheckpointRecord.sentOf(record).first());
+    try {
+      since = Math.min(since, sentOf(checkpoint).first());
     } catch (IOException e) {
       since = 0;
       environment
@@ -133,7 +132,7 @@ final class Checkpoints {
               "the upload took long, so its "
                   + useless.size()
                   + " checkpoints stay for now: they keep its chunks from garbage collection. The"
-                  + " next backup removes them");
+                  + " second backup after this one removes them");
       return;
     }
     for (Snapshot checkpoint : List.copyOf(useless)) {
@@ -198,14 +197,17 @@ final class Checkpoints {
 
   /** The list showed a file of the right name; this one says that the file is what it seems. */
   private boolean isOursAndUseless(Snapshot checkpoint) throws IOException {
-    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
-      byte[] record = reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME);
-      CheckpointRecord.Sent sent = CheckpointRecord.sentOf(record);
-      if (!settled && sent.last() - sent.first() > SAFE.toSeconds()) {
-        return false;
-      }
+    CheckpointRecord.Sent sent = sentOf(checkpoint);
+    if (!settled && sent.last() - sent.first() > SAFE.toSeconds()) {
+      return false;
     }
     ownWork.add(checkpoint);
     return true;
+  }
+
+  private CheckpointRecord.Sent sentOf(Snapshot checkpoint) throws IOException {
+    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
+      return CheckpointRecord.sentOf(reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME));
+    }
   }
 }

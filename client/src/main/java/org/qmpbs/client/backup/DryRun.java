@@ -81,6 +81,7 @@ final class DryRun {
           warnings,
           omissions,
           List.of(),
+          0,
           FreezeReport.OFF);
     }
   }

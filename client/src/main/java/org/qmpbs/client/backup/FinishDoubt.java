@@ -16,7 +16,8 @@ import org.qmpbs.pbs.Snapshot;
  * Finds out whether a snapshot exists whose end got no answer. The server may still be at it, or at
  * removing it, so it is asked several times: a "no" counts when it was said twice, a "yes" when the
  * snapshot can be read and records exactly what this run wrote. A server that is away, as for a
- * restart, is asked after the pauses of the retries, too: the guest no longer waits for anything.
+ * restart, is asked after the pauses of the retries, too: after a backup's end the guest no longer
+ * waits for anything. (After a checkpoint's the instant still stands, and is still watched.)
  */
 final class FinishDoubt {
   private static final int ATTEMPTS = 6;

@@ -233,16 +233,21 @@ final class InstantReader {
     for (int i = 0; i < jobs.size() && !count.isExceeded(); i++) {
       token.check();
       try (Closing closing = new Closing(environment.progress())) {
-        DiskSource source = machine.open(instant, instant.disks().get(i));
-        closing.add("the connection to disk " + jobs.get(i).disk().name(), source);
-        closing.add(
-            "",
-            token.onCancel(
-                () -> Closing.close("a cancelled read", source, environment.progress())));
-        count.add(source);
+        count.add(open(instant, instant.disks().get(i), jobs.get(i), closing));
       }
     }
     return count.isExceeded();
+  }
+
+  /** Opens a disk; cancelling the job ends a read that is under way. */
+  private DiskSource open(MachineInstant instant, DiskView view, DiskJob job, Closing closing)
+      throws IOException {
+    DiskSource source = machine.open(instant, view);
+    closing.add("the connection to disk " + job.disk().name(), source);
+    closing.add(
+        "",
+        token.onCancel(() -> Closing.close("a cancelled read", source, environment.progress())));
+    return source;
   }
 
   private Sent send(MachineInstant instant, DiskView view, DiskJob job) throws IOException {
@@ -250,11 +255,7 @@ final class InstantReader {
       throw new IllegalStateException("the instant of " + job.disk().name() + " is not as planned");
     }
     try (Closing closing = new Closing(environment.progress())) {
-      DiskSource source = machine.open(instant, view);
-      closing.add("the connection to disk " + job.disk().name(), source);
-      closing.add(
-          "",
-          token.onCancel(() -> Closing.close("a cancelled read", source, environment.progress())));
+      DiskSource source = open(instant, view, job, closing);
       if (source.size() != job.disk().size()) {
         throw new IOException(
             "disk "

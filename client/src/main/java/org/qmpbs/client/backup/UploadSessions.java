@@ -3,6 +3,7 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
@@ -78,9 +79,7 @@ final class UploadSessions {
   }
 
   private static GroupChangedException changed(
-      Optional<Snapshot> base,
-      Optional<String> found,
-      @org.jspecify.annotations.Nullable Throwable cause) {
+      Optional<Snapshot> base, Optional<String> found, @Nullable Throwable cause) {
     return new GroupChangedException(
         "somebody changed the group between two sessions of its first upload: expected "
             + base.map(Snapshot::toString).orElse("no snapshot")

@@ -119,6 +119,7 @@ class BackupReportTest {
         leftovers,
         omissions,
         leftovers,
+        0,
         new FreezeReport(FreezeMode.TRY, true, 2, Duration.ofMillis(123), null));
   }
 }
