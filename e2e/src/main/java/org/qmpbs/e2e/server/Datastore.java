@@ -28,6 +28,9 @@ import java.util.stream.Stream;
 final class Datastore implements AutoCloseable {
   static final String NO_SUCH_FILE = "No such file or directory (os error 2)";
 
+  /** The other form of the same text: of reading a folder that is not there. */
+  static final String ENOENT = "ENOENT: No such file or directory";
+
   private static final String OWNER = "owner";
   private static final String PROTECTED = ".protected";
 
@@ -141,15 +144,19 @@ final class Datastore implements AutoCloseable {
     return groups;
   }
 
-  /** This namespace and all below it, parents first. */
-  List<Namespace> namespaces(Namespace from) throws IOException {
+  /**
+   * This namespace and those below it, parents first.
+   *
+   * @param depth how many levels below it
+   */
+  List<Namespace> namespaces(Namespace from, int depth) throws IOException {
     List<Namespace> found = new ArrayList<>(List.of(from));
     Path folder = path(from).resolve("ns");
-    if (Files.isDirectory(folder)) {
+    if (depth > 0 && Files.isDirectory(folder)) {
       for (String child : entries(folder, Names.SAFE_ID_PATTERN, true)) {
         List<String> names = new ArrayList<>(from.names());
         names.add(child);
-        found.addAll(namespaces(new Namespace(names)));
+        found.addAll(namespaces(new Namespace(names), depth - 1));
       }
     }
     return found;
@@ -167,8 +174,13 @@ final class Datastore implements AutoCloseable {
     }
   }
 
-  String owner(GroupName group) throws IOException {
-    return Files.readString(path(group).resolve(OWNER)).strip();
+  String owner(GroupName group) throws IOException, Refused {
+    Path file = path(group).resolve(OWNER);
+    try {
+      return Files.readString(file).strip();
+    } catch (NoSuchFileException e) {
+      throw Refused.badRequest("unable to read \"" + file + "\" - " + NO_SUCH_FILE);
+    }
   }
 
   /** Makes the group if it is new, in which case it belongs to {@code authId}, and locks it. */

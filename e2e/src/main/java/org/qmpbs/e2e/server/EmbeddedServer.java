@@ -33,8 +33,7 @@ import java.util.stream.Collectors;
  * A server that speaks what a Proxmox Backup Server speaks, over real datastore folders. It is not
  * a mock: locks, checks, files on disk and the texts of refusals are those of the real one.
  *
- * <p>It listens on the loopback interface only, knows API tokens only, and has no tasks, no garbage
- * collection and no verification.
+ * <p>It listens on the loopback interface only.
  */
 public final class EmbeddedServer implements AutoCloseable {
   private static final int HTTP_LINE = 8192;
@@ -69,10 +68,11 @@ public final class EmbeddedServer implements AutoCloseable {
     return new EmbeddedServerBuilder(folder);
   }
 
-  static EmbeddedServer start(EmbeddedServerBuilder builder, ServerSettings settings)
+  static EmbeddedServer start(EmbeddedServerBuilder builder, Map<String, Datastore> datastores)
       throws IOException {
     Certificate certificate =
-        Certificate.loadOrCreate(Files.createDirectories(builder.folder()), settings.clock());
+        Certificate.loadOrCreate(Files.createDirectories(builder.folder()), builder.clock());
+    ServerSettings settings = builder.settings(datastores, certificate);
     SslContext tls =
         SslContextBuilder.forServer(certificate.key(), certificate.certificate()).build();
     ServerContext context =
@@ -107,7 +107,7 @@ public final class EmbeddedServer implements AutoCloseable {
                           .addLast(
                               tls.newHandler(channel.alloc()),
                               new HttpServerCodec(HTTP_LINE, HTTP_LINE, HTTP_LINE),
-                              new HttpObjectAggregator(BodyCollector.MAX_PARAMETERS),
+                              new HttpObjectAggregator(BodyCollector.MAX_UPLOAD),
                               new Http1Handler(context));
                     }
                   })

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,9 @@ public final class EmbeddedServerBuilder {
   private final Path folder;
   private final Map<String, Path> datastores = new LinkedHashMap<>();
   private final Tokens tokens = new Tokens();
+  private final Passwords passwords = new Passwords();
+  private final AccessRules rules = new AccessRules();
+  private TicketStyle ticketStyle = TicketStyle.COOKIE_ON_REQUEST;
   private Clock clock = Clock.systemUTC();
   private RandomGenerator random = new SecureRandom();
   private Faults faults = Faults.NONE;
@@ -38,20 +40,59 @@ public final class EmbeddedServerBuilder {
    * Lets a token in.
    *
    * @param authId {@code user@realm!name}
-   * @param privileges on every datastore; all of them if none is given
+   * @param privileges on every datastore, as far as the token's user has them; all of them if none
+   *     is given
    */
   public EmbeddedServerBuilder token(String authId, String secret, Privilege... privileges) {
-    Set<Privilege> granted =
-        privileges.length == 0
-            ? EnumSet.allOf(Privilege.class)
-            : EnumSet.copyOf(List.of(privileges));
-    tokens.add(authId, secret, granted);
+    tokens.add(authId, secret);
+    rules.grant(authId, "/datastore", orAll(privileges), true);
+    return this;
+  }
+
+  private static Set<Privilege> orAll(Privilege... privileges) {
+    return privileges.length == 0 ? Privilege.DATASTORE_ADMIN : Set.of(privileges);
+  }
+
+  /**
+   * Lets a user log in with a password.
+   *
+   * @param user {@code user@realm}
+   * @param privileges on every datastore; all of them if none is given. The user's tokens have no
+   *     others
+   */
+  public EmbeddedServerBuilder user(String user, String password, Privilege... privileges) {
+    passwords.add(user, password);
+    rules.grant(user, "/datastore", orAll(privileges), true);
+    return this;
+  }
+
+  /** Makes a password worth a challenge, {@code PBS:!tfa!…}, instead of a ticket. */
+  public EmbeddedServerBuilder secondFactor(String user) {
+    passwords.requireSecondFactor(user);
+    return this;
+  }
+
+  /**
+   * Replaces the rights of a user or token at a path and below it.
+   *
+   * @param path for instance {@code /datastore/store1/a/b} for the namespace {@code a/b}
+   * @param privileges none takes all away
+   */
+  public EmbeddedServerBuilder rights(String authId, String path, Privilege... privileges) {
+    rules.grant(authId, path, List.of(privileges), true);
+    return this;
+  }
+
+  /** What logins answer; by default as 4.1.1 does. */
+  public EmbeddedServerBuilder tickets(TicketStyle style) {
+    this.ticketStyle = style;
     return this;
   }
 
   /** Lets a token in that is known but may do nothing. */
   public EmbeddedServerBuilder powerlessToken(String authId, String secret) {
-    tokens.add(authId, secret, Set.of());
+    tokens.add(authId, secret);
+    rules.grant(authId, "/datastore", Set.of(), true);
     return this;
   }
 
@@ -119,9 +160,7 @@ public final class EmbeddedServerBuilder {
           store.chunks().createFolders();
         }
       }
-      EmbeddedServer server =
-          EmbeddedServer.start(
-              this, new ServerSettings(Map.copyOf(opened), tokens, clock, random, syncOnFinish));
+      EmbeddedServer server = EmbeddedServer.start(this, Map.copyOf(opened));
       started = true;
       return server;
     } finally {
@@ -131,6 +170,16 @@ public final class EmbeddedServerBuilder {
         }
       }
     }
+  }
+
+  ServerSettings settings(Map<String, Datastore> opened, Certificate certificate) {
+    Authenticator authenticator =
+        new Authenticator(tokens, passwords, new Tickets(certificate, clock), rules);
+    return new ServerSettings(opened, authenticator, ticketStyle, clock, random, syncOnFinish);
+  }
+
+  Clock clock() {
+    return clock;
   }
 
   Path folder() {

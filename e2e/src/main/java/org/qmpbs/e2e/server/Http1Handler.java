@@ -115,25 +115,20 @@ final class Http1Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
               if (call.path().length() + call.query().length() > MAX_URI) {
                 throw new Refused(414, "");
               }
-              Principal principal =
-                  server
-                      .settings()
-                      .tokens()
-                      .authenticate(request.headers().get(HttpHeaderNames.AUTHORIZATION));
               String name = call.name();
               if (name.equals("GET " + SessionOpener.BACKUP_PATH)
                   || name.equals("GET " + SessionOpener.READER_PATH)) {
-                opened[0] = open(principal, request);
+                opened[0] = open(request);
                 server.openSessions().incrementAndGet();
                 return Response.done();
               }
-              return rest(principal, request);
+              return rest(request);
             });
     return opened[0] == null ? new Outcome.Answered(response) : new Outcome.Upgraded(opened[0]);
   }
 
-  private SessionOpener.Opened open(Principal principal, Request request)
-      throws Refused, IOException {
+  private SessionOpener.Opened open(Request request) throws Refused, IOException {
+    Principal principal = server.settings().authenticator().authenticate(request.headers(), "GET");
     String upgrade = request.headers().get(HttpHeaderNames.UPGRADE);
     Call call = request.call();
     return call.path().equals(SessionOpener.BACKUP_PATH)
@@ -141,12 +136,12 @@ final class Http1Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
         : server.opener().reader(principal, RequestParameters.decode(call.query()), upgrade);
   }
 
-  private Response rest(Principal principal, Request request) throws Refused, IOException {
+  private Response rest(Request request) throws Refused, IOException {
     return server
         .rest()
         .handle(
-            principal,
             request.call(),
+            request.headers(),
             new RequestParameters(
                 request.call().query(),
                 request.headers().get(HttpHeaderNames.CONTENT_TYPE),
@@ -163,6 +158,7 @@ final class Http1Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, response.contentType())
         .set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+    response.headers().forEach((name, value) -> message.headers().set(name, value));
     ctx.executor()
         .execute(
             () -> {

@@ -83,7 +83,7 @@ final class Listings {
   /** The text is that of reading a folder that is not there. */
   private void requireExisting(Namespace namespace) throws Refused {
     if (!Files.isDirectory(store.path(namespace))) {
-      throw Refused.badRequest("ENOENT: No such file or directory");
+      throw Refused.badRequest(Datastore.ENOENT);
     }
   }
 

@@ -16,6 +16,9 @@ record Namespace(List<String> names) {
   static final Pattern PATTERN =
       Pattern.compile("(?:" + Names.SAFE_ID + "(?:/" + Names.SAFE_ID + "){0,7})?");
 
+  /** Levels below the root. */
+  static final int MAX_DEPTH = 7;
+
   Namespace {
     names = List.copyOf(names);
   }
@@ -31,6 +34,15 @@ record Namespace(List<String> names) {
       path = path.resolve("ns").resolve(name);
     }
     return path;
+  }
+
+  /** The root has none. */
+  Namespace parent() {
+    return new Namespace(names.subList(0, names.size() - 1));
+  }
+
+  boolean isRoot() {
+    return names.isEmpty();
   }
 
   String aclPath(String store) {

@@ -29,6 +29,15 @@ final class Parameters {
     return (Long) Objects.requireNonNull(values.get(name));
   }
 
+  long integer(String name, long otherwise) {
+    return has(name) ? integer(name) : otherwise;
+  }
+
+  /** A flag whose value is {@code otherwise} if it is not given. */
+  boolean flag(String name, boolean otherwise) {
+    return has(name) ? flag(name) : otherwise;
+  }
+
   boolean flag(String name) {
     return Boolean.TRUE.equals(values.get(name));
   }

@@ -8,13 +8,27 @@ import java.util.stream.Collectors;
 /**
  * Who makes a call, and what they may do.
  *
- * @param authId {@code user@realm!token}
- * @param privileges on every datastore
+ * @param authId {@code user@realm} or {@code user@realm!token}
  */
-record Principal(String authId, Set<Privilege> privileges) {
+record Principal(String authId, AccessRules rules) {
 
-  boolean has(Privilege privilege) {
-    return privileges.contains(privilege);
+  Set<Privilege> privileges(String path) {
+    return rules.rights(authId, path).all();
+  }
+
+  boolean has(Privilege privilege, String path) {
+    return privileges(path).contains(privilege);
+  }
+
+  boolean hasAny(Set<Privilege> wanted, String path) {
+    return !Collections.disjoint(privileges(path), wanted);
+  }
+
+  /** The check of a call that names one right for its path and owners have no other way. */
+  void require(Privilege privilege, String path) throws Refused {
+    if (!has(privilege, path)) {
+      throw new Refused(403, "permission check failed");
+    }
   }
 
   /**
@@ -24,26 +38,27 @@ record Principal(String authId, Set<Privilege> privileges) {
    */
   boolean isLimited(Namespace namespace, String store, Set<Privilege> full, Set<Privilege> limited)
       throws Refused {
-    if (!Collections.disjoint(privileges, full)) {
+    String path = namespace.aclPath(store);
+    if (hasAny(full, path)) {
       return false;
     }
-    if (!Collections.disjoint(privileges, limited)) {
+    if (hasAny(limited, path)) {
       return true;
     }
-    EnumSet<Privilege> wanted = EnumSet.copyOf(full);
+    EnumSet<Privilege> wanted = EnumSet.noneOf(Privilege.class);
+    wanted.addAll(full);
     wanted.addAll(limited);
     throw new Refused(
         403,
         "permission check failed - missing "
             + wanted.stream().map(Privilege::serverName).collect(Collectors.joining("|"))
             + " on "
-            + namespace.aclPath(store));
+            + path);
   }
 
   /** A group belongs to its owner; a token's group also to the user whose token it is. */
   boolean owns(String owner) {
-    int token = owner.indexOf('!');
-    return owner.equals(authId) || (token >= 0 && owner.substring(0, token).equals(authId));
+    return owner.equals(authId) || AccessRules.userOf(owner).equals(authId);
   }
 
   void requireOwner(String owner) throws Refused {

@@ -44,7 +44,8 @@ final class ReaderSession implements Session {
 
   static ReaderSession open(Datastore store, Principal principal, SnapshotName snapshot)
       throws IOException, Refused {
-    if (!principal.has(Privilege.READ) && !principal.owns(store.owner(snapshot.group()))) {
+    String path = snapshot.group().namespace().aclPath(store.name());
+    if (!principal.has(Privilege.READ, path) && !principal.owns(store.owner(snapshot.group()))) {
       throw Refused.badRequest("backup owner check failed!");
     }
     Path folder = store.path(snapshot);

@@ -17,6 +17,11 @@ final class Refused extends Exception {
     return new Refused(400, text);
   }
 
+  /** 401, the answer to a call whose sender is unknown. */
+  static Refused unauthenticated(String reason) {
+    return new Refused(401, "authentication failed - " + reason);
+  }
+
   static Refused pathNotFound(String path) {
     return new Refused(404, "Path '" + path + "' not found.");
   }

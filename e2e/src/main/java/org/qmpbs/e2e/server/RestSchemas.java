@@ -2,38 +2,37 @@ package org.qmpbs.e2e.server;
 
 /** Parameters of the REST calls. */
 final class RestSchemas {
-  private static final ParameterType SAFE_ID = ParameterType.text(Names.SAFE_ID_PATTERN);
-  private static final ParameterType NAMESPACE = ParameterType.text(Namespace.PATTERN);
+  static final ParameterType SAFE_ID = ParameterType.text(Names.SAFE_ID_PATTERN);
+  static final ParameterType NAMESPACE = ParameterType.text(Namespace.PATTERN);
+  static final ParameterType TYPE = ParameterType.oneOf(Names.TYPES);
+  static final ParameterType TIME = ParameterType.integer(1, Long.MAX_VALUE);
+  static final ParameterType DEPTH = ParameterType.integer(0, 7);
 
   private RestSchemas() {}
+
+  static ParameterType pathVariable(String name) {
+    return switch (name) {
+      case "store" -> SAFE_ID;
+      default -> throw new IllegalArgumentException("no form known of " + name);
+    };
+  }
 
   static Schema.Builder namespace() {
     return Schema.builder().optional("ns", NAMESPACE);
   }
 
+  static Schema.Builder group() {
+    return namespace().required("backup-type", TYPE).required("backup-id", SAFE_ID);
+  }
+
   static Schema.Builder snapshot() {
-    return namespace()
-        .required("backup-type", ParameterType.oneOf(Names.TYPES))
-        .required("backup-id", SAFE_ID)
-        .required("backup-time", ParameterType.integer(1, Long.MAX_VALUE));
+    return group().required("backup-time", TIME);
   }
 
   /** The type is checked by the handler: this call has another text for it. */
-  static Schema snapshotFilter() {
+  static Schema.Builder snapshotFilter() {
     return namespace()
         .optional("backup-type", ParameterType.anyText())
-        .optional("backup-id", SAFE_ID)
-        .build();
-  }
-
-  static Schema namespaceList() {
-    return Schema.builder()
-        .optional("parent", NAMESPACE)
-        .optional("max-depth", ParameterType.integer(0, 7))
-        .build();
-  }
-
-  static Schema newNamespace() {
-    return Schema.builder().optional("parent", NAMESPACE).required("name", SAFE_ID).build();
+        .optional("backup-id", SAFE_ID);
   }
 }

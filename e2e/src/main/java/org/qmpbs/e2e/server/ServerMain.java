@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
  * --datastore DIR     the datastore's folder; its last name is the datastore's name
  * --port N            default 8007; 0 takes a free one
  * --token-file FILE   one line user@realm!name:SECRET; made with a new secret if it is not there
+ * --user-file FILE    lines user@realm:PASSWORD; users who log in with a password
  * --state DIR         where the certificate lies; default: the folder of the token file
  * --chunk-folders all makes the 65536 folders that a real server expects when it adopts the
  *                     datastore, which takes a while; default: used
@@ -31,7 +32,7 @@ public final class ServerMain {
   private static final String NEW_TOKEN = "demo@pbs!qmpbs";
   private static final String USAGE =
       "usage: ServerMain --datastore DIR --token-file FILE [--port N] [--state DIR]"
-          + " [--chunk-folders all|used]";
+          + " [--chunk-folders all|used] [--user-file FILE]";
   private static final int SECRET_BYTES = 16;
   private static final String DEFAULT_PORT = "8007";
 
@@ -69,8 +70,12 @@ public final class ServerMain {
     String[] token = token(tokenFile);
     String state = options.getOrDefault("--state", String.valueOf(tokenFile.getParent()));
     String name = String.valueOf(datastore.getFileName());
+    EmbeddedServerBuilder builder = EmbeddedServer.builder(Path.of(state));
+    if (options.containsKey("--user-file")) {
+      addUsers(builder, Path.of(required(options, "--user-file")));
+    }
     EmbeddedServer server =
-        EmbeddedServer.builder(Path.of(state))
+        builder
             .datastore(name, datastore)
             .token(token[0], token[1])
             .port(port(options.getOrDefault("--port", DEFAULT_PORT)))
@@ -116,6 +121,17 @@ public final class ServerMain {
       throw new IllegalArgumentException("--port " + text + " is not a number", e);
     }
     throw new IllegalArgumentException("--port " + text + " is not between 0 and 65535");
+  }
+
+  private static void addUsers(EmbeddedServerBuilder builder, Path file) throws IOException {
+    for (String line : Files.readAllLines(file)) {
+      String[] parts = line.split(":", 2);
+      if (parts.length != 2 || !parts[0].contains("@") || parts[0].contains("!")) {
+        throw new IllegalArgumentException(
+            file + " holds a line that is not of the form user@realm:PASSWORD");
+      }
+      builder.user(parts[0], parts[1]);
+    }
   }
 
   /** Id and secret. */

@@ -12,7 +12,8 @@ import java.util.random.RandomGenerator;
  */
 record ServerSettings(
     Map<String, Datastore> datastores,
-    Tokens tokens,
+    Authenticator authenticator,
+    TicketStyle ticketStyle,
     Clock clock,
     RandomGenerator random,
     boolean syncOnFinish) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ final class SessionOpener {
   static final String BACKUP_PROTOCOL = "proxmox-backup-protocol-v1";
   static final String READER_PROTOCOL = "proxmox-backup-reader-protocol-v1";
 
+  private static final Set<Privilege> READING = Set.of(Privilege.READ, Privilege.BACKUP);
   private static final Schema READER_SCHEMA = snapshotSchema().build();
   private static final Schema BACKUP_SCHEMA =
       snapshotSchema()
@@ -52,7 +54,7 @@ final class SessionOpener {
     SnapshotName snapshot = parameters.snapshot();
     Namespace namespace = snapshot.group().namespace();
     String storeName = parameters.text("store");
-    if (!principal.has(Privilege.BACKUP)) {
+    if (!principal.has(Privilege.BACKUP, namespace.aclPath(storeName))) {
       throw new Refused(
           403,
           "missing permissions '"
@@ -77,9 +79,9 @@ final class SessionOpener {
     Parameters parameters = READER_SCHEMA.verify(query);
     SnapshotName snapshot = parameters.snapshot();
     String storeName = parameters.text("store");
-    if (!principal.has(Privilege.READ) && !principal.has(Privilege.BACKUP)) {
-      throw Refused.badRequest(
-          "no permissions on " + snapshot.group().namespace().aclPath(storeName));
+    String path = snapshot.group().namespace().aclPath(storeName);
+    if (!principal.hasAny(READING, path)) {
+      throw Refused.badRequest("no permissions on " + path);
     }
     Datastore store = settings.datastore(storeName);
     requireProtocol(upgrade, READER_PROTOCOL);

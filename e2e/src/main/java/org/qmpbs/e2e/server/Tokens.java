@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,24 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class Tokens {
   private static final String SCHEME = "PBSAPIToken";
 
-  private final Map<String, Token> tokens = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> secrets = new ConcurrentHashMap<>();
 
-  private static final class Token {
-    private final byte[] secret;
-    private final Principal principal;
-
-    Token(byte[] secret, Principal principal) {
-      this.secret = secret;
-      this.principal = principal;
-    }
+  void add(String authId, String secret) {
+    secrets.put(authId, secret.getBytes(StandardCharsets.UTF_8));
   }
 
-  void add(String authId, String secret, Set<Privilege> privileges) {
-    tokens.put(
-        authId,
-        new Token(
-            secret.getBytes(StandardCharsets.UTF_8),
-            new Principal(authId, Set.copyOf(privileges))));
+  boolean knows(String authId) {
+    return secrets.containsKey(authId);
+  }
+
+  boolean knowsUser(String user) {
+    return secrets.keySet().stream().anyMatch(id -> AccessRules.userOf(id).equals(user));
   }
 
   /**
@@ -37,25 +30,27 @@ final class Tokens {
    * and the secret may be percent-encoded.
    *
    * @param authorization the header's value, or null
+   * @return {@code user@realm!name}
    */
-  Principal authenticate(@Nullable String authorization) throws Refused {
+  String authenticate(@Nullable String authorization) throws Refused {
     if (authorization != null
         && authorization.length() > SCHEME.length()
         && authorization.startsWith(SCHEME)
         && " =".indexOf(authorization.charAt(SCHEME.length())) >= 0) {
       String credentials = authorization.substring(SCHEME.length() + 1);
       int colon = credentials.indexOf(':');
-      Token token = colon < 0 ? null : tokens.get(credentials.substring(0, colon));
-      if (token != null
-          && MessageDigest.isEqual(token.secret, percentDecode(credentials.substring(colon + 1)))) {
-        return token.principal;
+      String authId = colon < 0 ? "" : credentials.substring(0, colon);
+      byte[] secret = secrets.get(authId);
+      if (secret != null
+          && MessageDigest.isEqual(secret, percentDecode(credentials.substring(colon + 1)))) {
+        return authId;
       }
     }
-    throw new Refused(401, "authentication failed - invalid credentials");
+    throw Refused.unauthenticated("invalid credentials");
   }
 
   /** Unlike a form decoder it leaves a plus alone, and takes a stray percent sign literally. */
-  private static byte[] percentDecode(String text) {
+  static byte[] percentDecode(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
     for (int i = 0; i < bytes.length; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,6 +42,26 @@ class ServerMainTest {
       assertThat(client.rest("GET", "/admin/datastore/store1/status").status()).isEqualTo(200);
     }
     assertThat(folder.resolve("store1/.chunks")).isEmptyDirectory();
+  }
+
+  @Test
+  void usersOfAFileLogIn() throws IOException {
+    Path users = Files.writeString(folder.resolve("users"), "a@pbs:p:w\n");
+    String[] arguments = {
+      "--datastore", folder.resolve("store1").toString(),
+      "--token-file", folder.resolve("token").toString(),
+      "--user-file", users.toString(),
+      "--port", "0"
+    };
+    try (EmbeddedServer server =
+        ServerMain.start(arguments, new PrintStream(OutputStream.nullOutputStream()))) {
+      TestClient client = new TestClient(server.port(), "", "");
+      assertThat(client.rest("POST", "/access/ticket", "username=a@pbs&password=p:w").status())
+          .isEqualTo(200);
+    }
+    Files.writeString(users, "a@pbs\n");
+    assertThatThrownBy(() -> ServerMain.start(arguments, System.out))
+        .hasMessageEndingWith("holds a line that is not of the form user@realm:PASSWORD");
   }
 
   @Test

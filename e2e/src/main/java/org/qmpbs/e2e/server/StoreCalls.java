@@ -1,0 +1,39 @@
+package org.qmpbs.e2e.server;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.Set;
+
+/** Calls on a whole datastore. */
+final class StoreCalls {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  private static final Set<Privilege> FIGURES = Set.of(Privilege.AUDIT, Privilege.BACKUP);
+
+  private StoreCalls() {}
+
+  static void addTo(Routes routes) {
+    routes.add("GET", "admin/datastore/{store}/status", Schema.builder(), StoreCalls::status);
+  }
+
+  /** Who sees only a namespace, or only reads, learns that the datastore is there and no sizes. */
+  private static Response status(RestRequest request) throws Refused, IOException {
+    String path = "/datastore/" + request.storeName();
+    Principal principal = request.principal();
+    boolean figures = principal.hasAny(FIGURES, path);
+    if (!figures
+        && !principal.has(Privilege.READ, path)
+        && !principal.rules().anyBelow(principal.authId(), path, Privilege.NAMESPACE)) {
+      throw new Refused(403, "permission check failed");
+    }
+    FileStore disk = Files.getFileStore(request.store().base());
+    long total = disk.getTotalSpace();
+    ObjectNode status = JSON.objectNode();
+    status.put("avail", figures ? disk.getUsableSpace() : 0);
+    status.put("total", figures ? total : 0);
+    status.put("used", figures ? total - disk.getUnallocatedSpace() : 0);
+    return Response.data(status);
+  }
+}
