@@ -32,6 +32,7 @@ final class Datastore implements AutoCloseable {
   static final String ENOENT = "ENOENT: No such file or directory";
 
   private static final String OWNER = "owner";
+  private static final String NOTES = "notes";
   private static final String PROTECTED = ".protected";
 
   private final String name;
@@ -205,6 +206,50 @@ final class Datastore implements AutoCloseable {
     return lock;
   }
 
+  /** Gives the group to somebody else, unless somebody else gave it away meanwhile. */
+  void setOwner(GroupName group, String oldOwner, String newOwner) throws IOException, Refused {
+    FolderLock lock = lock(path(group), "setting the owner of group", group.debug(name));
+    try {
+      if (!owner(group).equals(oldOwner)) {
+        throw Refused.badRequest(oldOwner + " does not own this group anymore");
+      }
+      AtomicFiles.replace(
+          path(group).resolve(OWNER), (newOwner + "\n").getBytes(StandardCharsets.UTF_8), true);
+    } finally {
+      lock.close();
+    }
+  }
+
+  /** Locks a folder that is there, or says what the lock was wanted for. */
+  FolderLock lock(Path folder, String purpose, String what) throws IOException, Refused {
+    return FolderLock.tryLock(folder, false)
+        .orElseThrow(() -> Refused.badRequest("while " + purpose + " '" + what + "'"));
+  }
+
+  /** A multi-line text, if there is one. */
+  Optional<String> notes(GroupName group) throws IOException {
+    Path file = path(group).resolve(NOTES);
+    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+  }
+
+  void setNotes(GroupName group, String notes) throws IOException, Refused {
+    if (!Files.isDirectory(path(group))) {
+      throw Refused.badRequest(
+          "failed to set group notes - \"mkstemp "
+              + path(group).resolve(NOTES)
+              + ".tmp_XXXXXX failed: "
+              + ENOENT
+              + "\"");
+    }
+    AtomicFiles.replace(path(group).resolve(NOTES), notes.getBytes(StandardCharsets.UTF_8), false);
+  }
+
+  void requireGroup(GroupName group) throws Refused {
+    if (!Files.isDirectory(path(group))) {
+      throw Refused.badRequest(ENOENT);
+    }
+  }
+
   /** Makes and locks the folder of a snapshot that must not exist yet. */
   FolderLock createSnapshot(SnapshotName snapshot) throws IOException, Refused {
     Path folder = path(snapshot);
@@ -228,12 +273,21 @@ final class Datastore implements AutoCloseable {
     return Files.exists(path(snapshot).resolve(PROTECTED));
   }
 
-  void setProtected(SnapshotName snapshot, boolean on) throws IOException {
-    Path marker = path(snapshot).resolve(PROTECTED);
-    if (on) {
-      AtomicFiles.replace(marker, new byte[0], true);
-    } else {
-      Files.deleteIfExists(marker);
+  void setProtected(SnapshotName snapshot, boolean on) throws IOException, Refused {
+    Path folder = path(snapshot);
+    if (!Files.isDirectory(folder)) {
+      throw Refused.badRequest("snapshot " + snapshot + " does not exist!");
+    }
+    FolderLock lock =
+        lock(folder, "updating the protection status of snapshot", snapshot.debug(name));
+    try {
+      if (on) {
+        AtomicFiles.replace(folder.resolve(PROTECTED), new byte[0], true);
+      } else {
+        Files.deleteIfExists(folder.resolve(PROTECTED));
+      }
+    } finally {
+      lock.close();
     }
   }
 
@@ -246,51 +300,6 @@ final class Datastore implements AutoCloseable {
       throw Refused.badRequest("unable to update manifest blob - " + e.text());
     } catch (IOException e) {
       throw Refused.badRequest("unable to update manifest blob - " + IoText.of(e));
-    }
-  }
-
-  /** Removes a snapshot, and its group with it if that was the last one. */
-  void remove(SnapshotName snapshot) throws IOException, Refused {
-    Path folder = path(snapshot);
-    if (!Files.isDirectory(folder)) {
-      throw undeletable("removing backup snapshot \"" + folder + "\" failed - " + NO_SUCH_FILE);
-    }
-    try (FolderLock lock =
-        FolderLock.tryLock(folder, false)
-            .orElseThrow(
-                () -> undeletable("while destroying snapshot '" + snapshot.debug(name) + "'"))) {
-      if (isProtected(snapshot)) {
-        throw undeletable("cannot remove protected snapshot");
-      }
-      removeFolder(lock, folder);
-    }
-    removeIfEmpty(snapshot.group());
-  }
-
-  private static Refused undeletable(String reason) {
-    return Refused.badRequest(
-        "failed to delete snapshot - \"" + reason.replace("\"", "\\\"") + "\"");
-  }
-
-  /** The lock says that nobody uses the folder. */
-  void removeFolder(FolderLock held, Path folder) throws IOException {
-    try {
-      AtomicFiles.removeTree(folder);
-    } catch (NoSuchFileException e) {
-      // Somebody was faster: what shall be gone is gone.
-      held.close();
-    }
-  }
-
-  /** An unfinished first backup leaves its group behind, as with the real server. */
-  private void removeIfEmpty(GroupName group) throws IOException {
-    Optional<FolderLock> lock = FolderLock.tryLock(path(group), false);
-    if (lock.isPresent()) {
-      try (FolderLock held = lock.get()) {
-        if (snapshots(group).isEmpty()) {
-          removeFolder(held, path(group));
-        }
-      }
     }
   }
 

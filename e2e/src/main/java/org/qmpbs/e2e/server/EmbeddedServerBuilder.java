@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class EmbeddedServerBuilder {
   private final AccessRules rules = new AccessRules();
   private TicketStyle ticketStyle = TicketStyle.COOKIE_ON_REQUEST;
   private Clock clock = Clock.systemUTC();
+  private ZoneId zone = ZoneId.systemDefault();
   private RandomGenerator random = new SecureRandom();
   private Faults faults = Faults.NONE;
   private int port;
@@ -108,6 +110,12 @@ public final class EmbeddedServerBuilder {
     return this;
   }
 
+  /** The server's time zone, whose days and weeks count for retention. */
+  public EmbeddedServerBuilder zone(ZoneId zone) {
+    this.zone = zone;
+    return this;
+  }
+
   /** Where the names (UUIDs) of index files come from. */
   public EmbeddedServerBuilder random(RandomGenerator random) {
     this.random = random;
@@ -175,7 +183,8 @@ public final class EmbeddedServerBuilder {
   ServerSettings settings(Map<String, Datastore> opened, Certificate certificate) {
     Authenticator authenticator =
         new Authenticator(tokens, passwords, new Tickets(certificate, clock), rules);
-    return new ServerSettings(opened, authenticator, ticketStyle, clock, random, syncOnFinish);
+    return new ServerSettings(
+        opened, authenticator, ticketStyle, clock, zone, random, syncOnFinish);
   }
 
   Clock clock() {

@@ -39,6 +39,7 @@ final class Listings {
         row.put("backup-count", snapshots.size());
         row.put("backup-id", group.id());
         row.put("backup-type", group.type());
+        store.notes(group).ifPresent(notes -> row.put("comment", firstLine(notes)));
         ArrayNode files = row.putArray("files");
         last.files().forEach(files::add);
         row.put("last-backup", last.snapshot().time());
@@ -67,6 +68,12 @@ final class Listings {
       }
     }
     return Response.data(list);
+  }
+
+  /** With the end of the line, as the real server reads it from the file. */
+  private static String firstLine(String text) {
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end + 1);
   }
 
   private List<GroupName> matching(

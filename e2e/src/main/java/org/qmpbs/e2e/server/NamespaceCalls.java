@@ -31,6 +31,14 @@ final class NamespaceCalls {
             .optional("parent", RestSchemas.NAMESPACE)
             .required("name", RestSchemas.SAFE_ID),
         NamespaceCalls::create);
+    routes.add(
+        "DELETE",
+        path,
+        Schema.builder()
+            .required("ns", RestSchemas.NAMESPACE)
+            .optional("delete-groups", ParameterType.flag())
+            .optional("error-on-protected", ParameterType.flag()),
+        NamespaceCalls::remove);
   }
 
   /**
@@ -56,6 +64,24 @@ final class NamespaceCalls {
 
   private static boolean mayList(RestRequest request, Namespace namespace) {
     return request.principal().hasAny(Privilege.NAMESPACE, namespace.aclPath(request.storeName()));
+  }
+
+  private static Response remove(RestRequest request) throws Refused, IOException {
+    Namespace namespace = request.namespace();
+    if (namespace.isRoot()) {
+      throw Refused.badRequest("Cannot create/delete root namespace!");
+    }
+    request.requireAny(namespace.parent(), Set.of(Privilege.MODIFY));
+    boolean withGroups = request.parameters().flag("delete-groups");
+    Removals removals = new Removals(request.store());
+    boolean all = removals.remove(namespace, withGroups);
+    if (!all && request.parameters().flag("error-on-protected", true)) {
+      throw Refused.badRequest(
+          withGroups
+              ? "group only partially deleted due to protected snapshots"
+              : "only partially deleted due to existing groups but `delete-groups` not true");
+    }
+    return Response.data(removals.statistics());
   }
 
   private static Response create(RestRequest request) throws Refused, IOException {

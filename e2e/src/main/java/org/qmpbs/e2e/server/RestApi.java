@@ -22,6 +22,7 @@ final class RestApi {
     StoreCalls.addTo(routes);
     GroupCalls.addTo(routes);
     SnapshotCalls.addTo(routes);
+    PruneCalls.addTo(routes);
     NamespaceCalls.addTo(routes);
   }
 

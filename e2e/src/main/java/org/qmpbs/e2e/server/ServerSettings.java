@@ -1,6 +1,7 @@
 package org.qmpbs.e2e.server;
 
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -8,6 +9,7 @@ import java.util.random.RandomGenerator;
  * What every part of a running server is told.
  *
  * @param datastores by name
+ * @param zone of the days and weeks of a retention
  * @param syncOnFinish whether a finished backup has to survive a power failure
  */
 record ServerSettings(
@@ -15,6 +17,7 @@ record ServerSettings(
     Authenticator authenticator,
     TicketStyle ticketStyle,
     Clock clock,
+    ZoneId zone,
     RandomGenerator random,
     boolean syncOnFinish) {
 

@@ -3,10 +3,13 @@ package org.qmpbs.e2e.server;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 
 /** Calls on snapshots. */
 final class SnapshotCalls {
+  private static final String LOG = "client.log.blob";
   private static final Set<Privilege> AUDIT = Set.of(Privilege.AUDIT);
   private static final Set<Privilege> MODIFY = Set.of(Privilege.MODIFY);
   private static final Set<Privilege> BACKUP = Set.of(Privilege.BACKUP);
@@ -39,11 +42,17 @@ final class SnapshotCalls {
         store + "protected",
         RestSchemas.snapshot().required("protected", ParameterType.flag()),
         SnapshotCalls::setProtected);
+    routes.add(
+        "POST",
+        store + "upload-backup-log",
+        Routes.Kind.UPLOAD,
+        RestSchemas.snapshot(),
+        SnapshotCalls::uploadLog);
   }
 
   private static Response remove(RestRequest request) throws Refused, IOException {
     SnapshotName snapshot = request.allowed(MODIFY, PRUNE);
-    request.store().remove(snapshot);
+    new Removals(request.store()).remove(snapshot);
     return Response.done();
   }
 
@@ -57,6 +66,22 @@ final class SnapshotCalls {
     SnapshotName snapshot = request.allowed(MODIFY, BACKUP);
     String notes = request.parameters().text("notes");
     request.store().updateManifest(snapshot, unprotected -> unprotected.put("notes", notes));
+    return Response.done();
+  }
+
+  /** The one file that comes after {@code finish}; the manifest does not know it. */
+  private static Response uploadLog(RestRequest request) throws Refused, IOException {
+    SnapshotName snapshot = request.allowed(Set.of(), BACKUP);
+    Path file = request.store().path(snapshot).resolve(LOG);
+    if (Files.exists(file)) {
+      throw Refused.badRequest("backup already contains a log.");
+    }
+    RawBlob blob = RawBlob.parse(request.body().bytes());
+    blob.verifyCrc();
+    if (!Files.isDirectory(request.store().path(snapshot))) {
+      throw Refused.badRequest("mkstemp \"" + file + ".tmp_XXXXXX\" failed: " + Datastore.ENOENT);
+    }
+    AtomicFiles.replace(file, blob.bytes(), false);
     return Response.done();
   }
 

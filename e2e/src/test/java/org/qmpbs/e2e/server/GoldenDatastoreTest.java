@@ -34,13 +34,7 @@ class GoldenDatastoreTest {
   @BeforeEach
   void start() throws Exception {
     store = folder.resolve("golden");
-    Path resource =
-        Path.of(Objects.requireNonNull(getClass().getResource("/golden/datastore")).toURI());
-    try (Stream<Path> files = Files.walk(resource)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, store.resolve(resource.relativize(file).toString()));
-      }
-    }
+    GoldenStore.copyTo(store);
     server =
         EmbeddedServer.builder(folder)
             .datastore("golden", store)

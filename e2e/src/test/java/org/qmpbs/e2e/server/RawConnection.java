@@ -64,10 +64,14 @@ final class RawConnection implements AutoCloseable {
 
   Answer request(String method, String path, Map<String, String> headers, String body)
       throws IOException {
+    return request(method, path, headers, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Answer request(String method, String path, Map<String, String> headers, byte[] content)
+      throws IOException {
     StringBuilder head =
         new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
     headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-    byte[] content = body.getBytes(StandardCharsets.UTF_8);
     if (content.length > 0) {
       head.append("Content-Length: ").append(content.length).append("\r\n");
     }

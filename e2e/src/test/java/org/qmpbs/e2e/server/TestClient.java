@@ -31,6 +31,15 @@ record TestClient(int port, String authId, String secret) {
     }
   }
 
+  /** Sends a file. */
+  RawConnection.Answer upload(String path, byte[] body) throws IOException {
+    Map<String, String> headers = headers();
+    headers.put("Content-Type", "application/octet-stream");
+    try (RawConnection connection = new RawConnection(port)) {
+      return connection.request("POST", "/api2/json" + path, headers, body);
+    }
+  }
+
   /** The answer to a request for a session, which may be the refusal that is wanted. */
   RawConnection.Answer ask(RawConnection connection, String path, String protocol)
       throws IOException {
