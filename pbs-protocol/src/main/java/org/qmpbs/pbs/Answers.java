@@ -16,6 +16,9 @@ final class Answers {
   /** A list of 100,000 snapshots; more is not an answer but an attack or a mix-up. */
   static final int MAX_JSON = 64 << 20;
 
+  /** A ticket and what comes with it; a challenge for several factors is some KiB. */
+  static final int MAX_LOGIN_JSON = 64 << 10;
+
   /** Within a session: a number, a digest, null. There may be several calls at once. */
   static final int MAX_SESSION_JSON = 64 << 10;
 

@@ -17,6 +17,15 @@ public final class BadAnswerException extends IOException implements HasRemedy {
     super("unusable answer to " + what + ": " + reason, cause);
   }
 
+  private BadAnswerException(String message) {
+    super(message);
+  }
+
+  /** One whose message has been changed. */
+  static BadAnswerException masked(String message) {
+    return new BadAnswerException(message);
+  }
+
   @Override
   public String remedy() {
     return "Check that the repository names a Proxmox Backup Server and not something in front of"

@@ -2,6 +2,7 @@ package org.qmpbs.pbs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import okhttp3.HttpUrl;
@@ -13,14 +14,29 @@ import okhttp3.HttpUrl;
 final class HttpPbsServer implements PbsServer {
   private final Endpoint endpoint;
   private final Timeouts timeouts;
+  private final RestClient client;
+  private final Authorization authorization;
   private final SessionConnector connector;
   private final RestCalls rest;
 
-  HttpPbsServer(Endpoint endpoint, Trust trust, Timeouts timeouts) {
-    this.endpoint = endpoint;
+  /**
+   * Takes the login's secret over.
+   *
+   * @param clock for the age of tickets
+   */
+  HttpPbsServer(Login login, Trust trust, Timeouts timeouts, Clock clock) {
+    Repository repository = login.repository();
+    this.endpoint = new Endpoint(repository);
     this.timeouts = timeouts;
-    this.connector = new SessionConnector(endpoint, trust, timeouts);
-    this.rest = new RestCalls(endpoint, trust, timeouts);
+    Mask mask = new Mask(login.secret());
+    this.client = new RestClient(repository, trust, timeouts, mask);
+    this.authorization =
+        repository.isToken()
+            ? new TokenAuthorization(repository.authId(), login.secret(), mask)
+            : new TicketAuthorization(
+                new TicketLogin(endpoint, client, clock), login.secret(), mask);
+    this.connector = new SessionConnector(repository, trust, timeouts, authorization);
+    this.rest = new RestCalls(endpoint, client, authorization);
   }
 
   @Override
@@ -95,7 +111,8 @@ final class HttpPbsServer implements PbsServer {
   }
 
   private SessionCalls calls(UpgradedSocket socket, String consequence) {
-    return new SessionCalls(endpoint.repository().endpoint(), socket, timeouts, consequence);
+    return new SessionCalls(
+        endpoint.repository().endpoint(), socket, timeouts, authorization.mask(), consequence);
   }
 
   private HttpUrl sessionUrl(String path, Namespace namespace, Snapshot snapshot) {
@@ -108,6 +125,7 @@ final class HttpPbsServer implements PbsServer {
 
   @Override
   public void close() {
-    rest.close();
+    client.close();
+    authorization.close();
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
  * Where to go and who we are.
  *
  * @param repository server, datastore and user
- * @param secret the token's secret (or, later, the password)
+ * @param secret the token's secret, or the user's password
  * @param pins accepted certificate fingerprints; empty means the system's certificate authorities
  */
 public record Login(Repository repository, Secret secret, List<Fingerprint> pins) {

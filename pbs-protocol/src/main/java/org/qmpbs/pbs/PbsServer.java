@@ -1,6 +1,7 @@
 package org.qmpbs.pbs;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,12 +15,11 @@ public interface PbsServer extends AutoCloseable {
    * A server to talk to. Does not connect yet, so a wrong name, certificate or secret shows at the
    * first call.
    *
-   * @param login an API token's; its secret is read at each connection and has to stay open
-   * @throws UnsupportedLoginException if the repository names a user and no token
-   * @throws IllegalArgumentException if host or user cannot stand in a request
+   * @param login an API token's, or a user's; its secret is wiped by {@link #close}
+   * @throws IllegalArgumentException if host or token cannot stand in a request
    */
-  static PbsServer open(Login login, Timeouts timeouts) throws IOException {
-    return new HttpPbsServer(new Endpoint(login), Trust.of(login.pins()), timeouts);
+  static PbsServer open(Login login, Timeouts timeouts) {
+    return new HttpPbsServer(login, Trust.of(login.pins()), timeouts, Clock.systemUTC());
   }
 
   /** The repository this was opened for. */
@@ -56,7 +56,7 @@ public interface PbsServer extends AutoCloseable {
   /** Opens a snapshot for reading. */
   ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException;
 
-  /** Drops idle connections; sessions go on. Idempotent. */
+  /** Drops idle connections and wipes the secret; sessions go on. Idempotent. */
   @Override
   void close();
 }

@@ -131,9 +131,17 @@ final class Refusals {
           "There is no such namespace. Correct --ns, or create it: proxmox-backup-client namespace"
               + " create NAME.");
 
+  /** The form of a name or password, which the user chose and not we. */
+  private static final Rule LOGIN_FORM =
+      rule(
+          "parameter verification",
+          LOGIN,
+          "The server takes no such name or password. Check the repository: user, @, realm; and that"
+              + " PBS_PASSWORD holds the password and nothing else.");
+
   /** What a text means only as the answer to one call. */
   private static final Map<String, Rule> CALL_RULES =
-      Map.of("fixed_index", INDEX_EINVAL, "snapshots", LIST_ENOENT);
+      Map.of("fixed_index", INDEX_EINVAL, "snapshots", LIST_ENOENT, TicketLogin.CALL, LOGIN_FORM);
 
   /**
    * As much of a text is looked at; the real ones are a line. Some patterns take the square of its
@@ -164,8 +172,12 @@ final class Refusals {
           status,
           text,
           LOGIN,
-          "Check the token's name in the repository, its secret, and on the server that token and"
-              + " user are enabled and not expired.");
+          call.equals(TicketLogin.CALL)
+              ? "Check the user's name in the repository, with the right realm behind it (@pbs, @pam,"
+                  + " or another), the password, and on the server that the user is enabled and not"
+                  + " expired. Programs should use an API token."
+              : "Check the name in the repository, its secret or password, and on the server that"
+                  + " token and user are enabled and not expired.");
     }
     for (Rule rule : RULES) {
       Matcher matcher = rule.pattern().matcher(matched);

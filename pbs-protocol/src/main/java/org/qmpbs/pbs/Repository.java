@@ -23,6 +23,9 @@ public record Repository(String authId, String host, int port, String datastore)
               + "(?<host>\\[[0-9A-Fa-f:.%]+]|[A-Za-z0-9_.-]+)(?::(?<port>[0-9]{1,5}))?:)?"
               + "(?<store>[A-Za-z0-9_][A-Za-z0-9._-]*)");
 
+  private static final Pattern WITHOUT_REALM =
+      Pattern.compile("(?<user>[^\\s:/@!]+)(?:![^\\s:/@]+)?(?<rest>@[^\\s@]+:[^\\s@]+)");
+
   /**
    * Parses the notation.
    *
@@ -31,6 +34,16 @@ public record Repository(String authId, String host, int port, String datastore)
   public static Repository parse(String text) {
     Matcher matcher = FORM.matcher(text.trim());
     if (!matcher.matches()) {
+      Matcher bareUser = WITHOUT_REALM.matcher(text.trim());
+      if (bareUser.matches()) {
+        throw new IllegalArgumentException(
+            "in '"
+                + text
+                + "' the user has no realm; write "
+                + bareUser.group("user")
+                + "@pbs, @pam or another realm of the server before "
+                + bareUser.group("rest"));
+      }
       throw new IllegalArgumentException(
           "'"
               + text

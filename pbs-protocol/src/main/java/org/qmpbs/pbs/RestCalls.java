@@ -2,42 +2,24 @@ package org.qmpbs.pbs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.Proxy;
-import java.time.Duration;
 import okhttp3.FormBody;
 import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
-import okhttp3.Response;
 
 /**
  * Calls of the server's REST interface on one datastore: the address, the login, and what a refusal
  * means. Thread-safe; each call blocks until its answer is whole or the operation's time is over.
  */
-final class RestCalls implements AutoCloseable {
+final class RestCalls {
   private final Endpoint endpoint;
-  private final Timeouts timeouts;
-  private final OkHttpClient client;
+  private final RestClient client;
+  private final Authorization authorization;
 
-  RestCalls(Endpoint endpoint, Trust trust, Timeouts timeouts) {
+  RestCalls(Endpoint endpoint, RestClient client, Authorization authorization) {
     this.endpoint = endpoint;
-    this.timeouts = timeouts;
-    this.client =
-        new OkHttpClient.Builder()
-            .sslSocketFactory(trust.sockets(), trust.manager())
-            // Done in the handshake already: by TrustedSockets, or not at all with a pin.
-            .hostnameVerifier((host, session) -> true)
-            .proxy(Proxy.NO_PROXY)
-            .followRedirects(false)
-            .followSslRedirects(false)
-            .connectTimeout(timeouts.connect())
-            // The call's own limit is the only one; a long list may take its time.
-            .readTimeout(Duration.ZERO)
-            .writeTimeout(Duration.ZERO)
-            .callTimeout(timeouts.operation())
-            .build();
+    this.client = client;
+    this.authorization = authorization;
   }
 
   /** A builder at {@code path} below {@code /api2/json}. */
@@ -86,36 +68,24 @@ final class RestCalls implements AutoCloseable {
     return call(what, request(url).post(body));
   }
 
-  private Request.Builder request(HttpUrl url) throws IOException {
+  private static Request.Builder request(HttpUrl url) {
     return new Request.Builder()
         .url(url)
-        .header("Authorization", endpoint.authorization())
         .header("User-Agent", "qmpbs")
         .header("Accept-Encoding", "identity");
   }
 
   private JsonNode call(String what, Request.Builder request) throws IOException {
-    try (Response response = client.newCall(request.build()).execute()) {
-      if (!response.isSuccessful()) {
-        throw Refusals.refused(what, response.code(), Answers.errorText(response));
-      }
-      return Answers.data(what, Answers.body(what, response, Answers.MAX_JSON));
-    } catch (PbsException | BadAnswerException e) {
-      throw e;
-    } catch (InterruptedIOException e) {
-      // OkHttp's word for its call timeout; connecting has its own, SocketTimeoutException.
-      if ("timeout".equals(e.getMessage())) {
-        throw new OperationTimeoutException(what, timeouts.operation(), e);
-      }
-      throw ConnectFailures.explain(endpoint.repository(), e);
-    } catch (IOException e) {
-      throw ConnectFailures.explain(endpoint.repository(), e);
-    }
-  }
-
-  /** Drops idle connections. Idempotent. */
-  @Override
-  public void close() {
-    client.connectionPool().evictAll();
+    Request unsigned = request.build();
+    boolean writes = !unsigned.method().equals("GET");
+    return authorization.authorize(
+        grant -> {
+          Request.Builder signed = unsigned.newBuilder();
+          grant.fields(writes).forEach(signed::header);
+          return client.exchange(
+              what,
+              signed.build(),
+              response -> Answers.data(what, Answers.body(what, response, Answers.MAX_JSON)));
+        });
   }
 }

@@ -46,6 +46,7 @@ final class SessionCalls implements AutoCloseable {
   private final UpgradedSocket socket;
   private final OkHttpClient client;
   private final Duration operation;
+  private final Mask mask;
   private final String consequence;
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final AtomicReference<@Nullable IOException> end = new AtomicReference<>();
@@ -53,12 +54,15 @@ final class SessionCalls implements AutoCloseable {
   /**
    * Takes the connection over.
    *
+   * @param mask for what the server says
    * @param consequence of a lost session, for its message
    */
-  SessionCalls(String peer, UpgradedSocket socket, Timeouts timeouts, String consequence) {
+  SessionCalls(
+      String peer, UpgradedSocket socket, Timeouts timeouts, Mask mask, String consequence) {
     this.peer = peer;
     this.socket = socket;
     this.operation = timeouts.operation();
+    this.mask = mask;
     this.consequence = consequence;
     this.client =
         new OkHttpClient.Builder()
@@ -92,12 +96,12 @@ final class SessionCalls implements AutoCloseable {
 
   /** The {@code data} of a GET's answer. */
   JsonNode get(HttpUrl url) throws IOException {
-    return Answers.data(name(url), fetch(url, Answers.MAX_SESSION_JSON));
+    return data(name(url), fetch(url, Answers.MAX_SESSION_JSON));
   }
 
   /** Sends a body and gives the {@code data} of the answer. */
   JsonNode send(HttpUrl url, String method, RequestBody body) throws IOException {
-    return Answers.data(name(url), call(url, method, body, null, Answers.MAX_SESSION_JSON));
+    return data(name(url), call(url, method, body, null, Answers.MAX_SESSION_JSON));
   }
 
   /**
@@ -106,6 +110,14 @@ final class SessionCalls implements AutoCloseable {
    */
   void post(HttpUrl url, Sent sent) throws IOException {
     call(url, "POST", ByteRangeBody.empty(), sent, -1);
+  }
+
+  private JsonNode data(String name, byte[] answer) throws BadAnswerException {
+    try {
+      return Answers.data(name, answer);
+    } catch (BadAnswerException e) {
+      throw mask.apply(e);
+    }
   }
 
   /** Path of a call, for messages and the table of refusals. */
@@ -136,7 +148,7 @@ final class SessionCalls implements AutoCloseable {
       failIfEnded(name);
       try (Response response = client.newCall(request.build()).execute()) {
         if (!response.isSuccessful()) {
-          throw Refusals.refused(name, response.code(), Answers.errorText(response));
+          throw Refusals.refused(name, response.code(), mask.apply(Answers.errorText(response)));
         }
         return limit < 0 ? new byte[0] : Answers.body(name, response, limit);
       } catch (PbsException | BadAnswerException e) {

@@ -21,14 +21,17 @@ final class SessionConnector {
   /** An operation of 32 KiB that moves nothing for four ping intervals is in a dead connection. */
   private static final int PINGS_PER_STALL = 4;
 
-  private final Endpoint endpoint;
+  private final Repository repository;
   private final Trust trust;
   private final Timeouts timeouts;
+  private final Authorization authorization;
 
-  SessionConnector(Endpoint endpoint, Trust trust, Timeouts timeouts) {
-    this.endpoint = endpoint;
+  SessionConnector(
+      Repository repository, Trust trust, Timeouts timeouts, Authorization authorization) {
+    this.repository = repository;
     this.trust = trust;
     this.timeouts = timeouts;
+    this.authorization = authorization;
   }
 
   /**
@@ -39,7 +42,10 @@ final class SessionConnector {
    * @throws ServerUnreachableException if no answer comes within {@link Timeouts#connect}
    */
   UpgradedSocket open(HttpUrl url, String protocol) throws IOException {
-    Repository repository = endpoint.repository();
+    return authorization.authorize(grant -> open(url, protocol, grant));
+  }
+
+  private UpgradedSocket open(HttpUrl url, String protocol, Grant grant) throws IOException {
     Socket tcp;
     try {
       tcp = connectTcp(repository, timeouts.connect());
@@ -50,11 +56,13 @@ final class SessionConnector {
     StallGuard deadline = new StallGuard("connect-guard", tcp, timeouts.connect());
     try (deadline) {
       deadline.begin();
-      UpgradedSocket socket = upgrade(tcp, url, protocol);
+      UpgradedSocket socket = upgrade(tcp, requestHead(url, protocol, grant), protocol);
       deadline.end();
       upgraded = true;
       return socket;
-    } catch (PbsException | BadAnswerException e) {
+    } catch (BadAnswerException e) {
+      throw authorization.mask().apply(e);
+    } catch (PbsException e) {
       throw e;
     } catch (IOException e) {
       if (deadline.expired()) {
@@ -98,15 +106,14 @@ final class SessionConnector {
     throw failure;
   }
 
-  private UpgradedSocket upgrade(Socket tcp, HttpUrl url, String protocol) throws IOException {
-    Repository repository = endpoint.repository();
+  private UpgradedSocket upgrade(Socket tcp, byte[] request, String protocol) throws IOException {
     SSLSocket tls = trust.sockets().createSocket(tcp, repository.host(), repository.port(), true);
     tls.startHandshake();
-    tls.getOutputStream().write(requestHead(url, protocol));
+    tls.getOutputStream().write(request);
     tls.getOutputStream().flush();
     HttpHead head = HttpHead.read(tls.getInputStream());
     if (head.status() != 101) {
-      String text = HttpErrorText.read(head, tls.getInputStream());
+      String text = authorization.mask().apply(HttpErrorText.read(head, tls.getInputStream()));
       throw Refusals.refused("session", head.status(), text);
     }
     if (!head.field("upgrade").filter(protocol::equalsIgnoreCase).isPresent()) {
@@ -117,19 +124,12 @@ final class SessionConnector {
     return new UpgradedSocket(tcp, tls, timeouts.ping().multipliedBy(PINGS_PER_STALL));
   }
 
-  private byte[] requestHead(HttpUrl url, String protocol) {
-    String head =
-        "GET "
-            + url.encodedPath()
-            + "?"
-            + url.encodedQuery()
-            + " HTTP/1.1\r\nHost: "
-            + endpoint.repository().endpoint()
-            + "\r\nAuthorization: "
-            + endpoint.authorization()
-            + "\r\nUser-Agent: qmpbs\r\nConnection: upgrade\r\nUpgrade: "
-            + protocol
-            + "\r\n\r\n";
-    return head.getBytes(StandardCharsets.US_ASCII);
+  private byte[] requestHead(HttpUrl url, String protocol, Grant grant) {
+    StringBuilder head = new StringBuilder();
+    head.append("GET ").append(url.encodedPath()).append('?').append(url.encodedQuery());
+    head.append(" HTTP/1.1\r\nHost: ").append(repository.endpoint());
+    grant.fields(false).forEach((name, value) -> head.append("\r\n" + name + ": " + value));
+    head.append("\r\nUser-Agent: qmpbs\r\nConnection: upgrade\r\nUpgrade: ").append(protocol);
+    return head.append("\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -89,7 +89,11 @@ final class FakePbs implements AutoCloseable {
 
   /** Answers an upgrade with 101 and HTTP/2's SETTINGS in one TLS record. */
   H2Peer upgrade(SSLSocket socket) throws IOException {
-    String head = readHead(socket);
+    return switchProtocols(socket, readHead(socket));
+  }
+
+  /** The same, for a request that has been read. */
+  H2Peer switchProtocols(SSLSocket socket, String head) throws IOException {
     String protocol = head.replaceFirst("(?s).*Upgrade: ([^\r]*)\r\n.*", "$1");
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
     answer.writeBytes(
@@ -104,10 +108,14 @@ final class FakePbs implements AutoCloseable {
   }
 
   /** Answers one request like the server does, error text in the body. */
-  void respond(SSLSocket socket, int status, String body) throws IOException {
+  void respond(SSLSocket socket, int status, String body, String... fields) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    String head = "HTTP/1.1 " + status + " X\r\ncontent-length: " + bytes.length + "\r\n\r\n";
-    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\n");
+    for (String field : fields) {
+      head.append(field).append("\r\n");
+    }
+    head.append("content-length: ").append(bytes.length).append("\r\n\r\n");
+    socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.US_ASCII));
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
   }

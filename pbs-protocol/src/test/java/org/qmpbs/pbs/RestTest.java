@@ -192,10 +192,7 @@ class RestTest {
 
   @Test
   void anIpv6AddressStandsInBrackets() throws Exception {
-    Endpoint endpoint =
-        new Endpoint(
-            new Login(
-                Repository.parse("me@pbs!job@[fe80::1]:8008:store1"), new Secret("x"), List.of()));
+    Endpoint endpoint = new Endpoint(Repository.parse("me@pbs!job@[fe80::1]:8008:store1"));
     assertThat(endpoint.url("version").build().toString())
         .isEqualTo("https://[fe80::1]:8008/api2/json/version");
     assertThat(endpoint.repository().endpoint()).isEqualTo("[fe80::1]:8008");
@@ -225,20 +222,7 @@ class RestTest {
   }
 
   @Test
-  void aUserWithoutATokenIsToldHowToGetOne() {
-    Login login =
-        new Login(Repository.parse("me@pbs@host:store1"), new Secret("password"), List.of());
-    assertThatThrownBy(() -> PbsServer.open(login, Timeouts.DEFAULT))
-        .isInstanceOfSatisfying(
-            UnsupportedLoginException.class,
-            e -> {
-              assertThat(e).hasMessageContaining("later version");
-              assertThat(e.remedy()).contains("generate-token me@pbs qmpbs");
-            });
-  }
-
-  @Test
-  void aUserThatNoHeaderCanCarryIsRefused() {
+  void aTokenThatNoHeaderCanCarryIsRefused() {
     Login login = new Login(Repository.parse("mé@pbs!job@host:store1"), new Secret("x"), List.of());
     assertThatThrownBy(() -> PbsServer.open(login, Timeouts.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class);

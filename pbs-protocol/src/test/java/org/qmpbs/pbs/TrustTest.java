@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,9 +107,10 @@ class TrustTest {
             new Secret(FakePbs.SECRET),
             List.of());
     return new HttpPbsServer(
-        new Endpoint(login),
+        login,
         Trust.authorities(TestCertificate.LOCALHOST.asAuthority()),
-        FakePbs.TIMEOUTS);
+        FakePbs.TIMEOUTS,
+        Clock.systemUTC());
   }
 
   @Test

@@ -44,8 +44,8 @@ import org.qmpbs.pbs.CertificateMismatchException;
 import org.qmpbs.pbs.ForgedManifestException;
 import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.SecondFactorRequiredException;
 import org.qmpbs.pbs.UnsignedManifestException;
-import org.qmpbs.pbs.UnsupportedLoginException;
 import org.qmpbs.pbs.WrongKeyException;
 import org.qmpbs.pbs.key.PassphraseTooShortException;
 import org.qmpbs.pbs.key.WrongMasterKeyException;
@@ -330,7 +330,7 @@ final class Failures {
       return ServerProblems.exitCode(e.problem());
     }
     if (thrown instanceof CertificateMismatchException
-        || thrown instanceof UnsupportedLoginException) {
+        || thrown instanceof SecondFactorRequiredException) {
       return ExitCode.LOGIN;
     }
     return thrown instanceof BadAnswerException ? ExitCode.SERVER : ExitCode.NETWORK;
