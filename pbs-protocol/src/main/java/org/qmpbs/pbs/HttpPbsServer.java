@@ -1,6 +1,5 @@
 package org.qmpbs.pbs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -46,26 +45,27 @@ final class HttpPbsServer implements PbsServer {
 
   @Override
   public String version() throws IOException {
-    JsonNode version = rest.get("version", rest.url("version").build()).path("version");
-    if (!version.isTextual()) {
-      throw new BadAnswerException("version", "expected a version, found none");
-    }
-    return version.textValue();
+    return serverVersion().version();
+  }
+
+  @Override
+  public ServerVersion serverVersion() throws IOException {
+    return AdminAnswers.version(rest.get("version", rest.url("version").build()));
+  }
+
+  @Override
+  public DatastoreAdmin administration() {
+    return new HttpDatastoreAdmin(rest);
+  }
+
+  @Override
+  public ServerTasks tasks() {
+    return new HttpServerTasks(rest, endpoint.repository().datastore());
   }
 
   @Override
   public DatastoreStatus status() throws IOException {
-    JsonNode data = rest.get("status", rest.datastore("status").build());
-    return new DatastoreStatus(bytes(data, "total"), bytes(data, "used"), bytes(data, "avail"));
-  }
-
-  private static long bytes(JsonNode data, String field) throws BadAnswerException {
-    JsonNode value = data.path(field);
-    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-      throw new BadAnswerException(
-          "status", "expected the integer '" + field + "', found " + value.getNodeType());
-    }
-    return value.longValue();
+    return UsageAnswer.read(rest.get("status", rest.datastore("status").build())).room();
   }
 
   @Override

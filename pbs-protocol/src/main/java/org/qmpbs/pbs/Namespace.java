@@ -31,6 +31,32 @@ public record Namespace(String path) {
     return path.isEmpty();
   }
 
+  /**
+   * The namespace that this one is in.
+   *
+   * @throws IllegalArgumentException if it is the root
+   */
+  public Namespace parent() {
+    requireNotRoot();
+    return new Namespace(path.substring(0, Math.max(0, path.lastIndexOf('/'))));
+  }
+
+  /**
+   * Its last id.
+   *
+   * @throws IllegalArgumentException if it is the root
+   */
+  public String name() {
+    requireNotRoot();
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private void requireNotRoot() {
+    if (isRoot()) {
+      throw new IllegalArgumentException("the root namespace is always there and is in no other");
+    }
+  }
+
   @Override
   public String toString() {
     return path;

@@ -28,6 +28,15 @@ public interface PbsServer extends AutoCloseable {
   /** The server's version, for instance "4.1". Needs no permission beyond a valid login. */
   String version() throws IOException;
 
+  /** The server's version with all it says. */
+  ServerVersion serverVersion() throws IOException;
+
+  /** What is done with the datastore between backups. */
+  DatastoreAdmin administration();
+
+  /** The server's tasks. */
+  ServerTasks tasks();
+
   /** Room on the datastore. */
   DatastoreStatus status() throws IOException;
 

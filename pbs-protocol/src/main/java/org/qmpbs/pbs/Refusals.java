@@ -1,5 +1,6 @@
 package org.qmpbs.pbs;
 
+import static org.qmpbs.pbs.RefusalRule.rule;
 import static org.qmpbs.pbs.ServerProblem.BASE_REMOVED;
 import static org.qmpbs.pbs.ServerProblem.CLOCK;
 import static org.qmpbs.pbs.ServerProblem.LOCKED;
@@ -14,9 +15,8 @@ import static org.qmpbs.pbs.ServerProblem.STORAGE;
 import static org.qmpbs.pbs.ServerProblem.UNAVAILABLE;
 
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the server's words to their meaning. The server has no error codes, only texts (read in its
@@ -28,14 +28,14 @@ final class Refusals {
       "This is a bug of qmpbs; the backup was not made. Please report it with this message and the"
           + " server's task log.";
 
-  private static final List<Rule> RULES =
+  private static final List<RefusalRule> RULES =
       List.of(
           rule(
               "backup owner check failed \\((\\S+) != (\\S+)\\)",
               PERMISSION,
               "The group belongs to $2, we are $1. Log in as its owner, use another backup id, or"
-                  + " let an administrator hand the group over: proxmox-backup-client change-owner"
-                  + " GROUP '$1'."),
+                  + " let an administrator hand the group over: qmpbs change-owner GROUP"
+                  + " '$1'."),
           rule(
               "backup timestamp is older than last backup",
               CLOCK,
@@ -51,11 +51,12 @@ final class Refusals {
                   + "|while destroying snapshot|possibly running or in use",
               LOCKED,
               "A prune, verify or sync job works on the group's last snapshot. Try again when it"
-                  + " has ended."),
+                  + " has ended; qmpbs task list shows what runs."),
           rule(
               "locked backup group|possible running backup",
               LOCKED,
-              "Another backup of this group is running. Try again when it has ended."),
+              "Another backup of this group is running. Try again when it has ended; qmpbs task list"
+                  + " shows what runs."),
           rule(
               "was removed during backup",
               BASE_REMOVED,
@@ -70,7 +71,7 @@ final class Refusals {
           rule(
               "namespace not found",
               NOT_FOUND,
-              "Correct --ns, or create the namespace: proxmox-backup-client namespace create NAME."),
+              "Correct --ns, or create the namespace: qmpbs namespace create NAME."),
           rule(
               "no such datastore",
               NOT_FOUND,
@@ -116,32 +117,20 @@ final class Refusals {
               "Give the token, and the user it belongs to, a role with $1 on that path: DatastoreBackup"
                   + " is enough (Configuration, Access Control, Permissions)."));
 
-  private static final Rule INDEX_EINVAL =
+  private static final RefusalRule INDEX_EINVAL =
       rule(
           "EINVAL|Invalid argument",
           STORAGE,
           "The server cannot map its index file. This is known of ARM servers whose kernel has 16 KiB"
               + " pages: boot it with a 4 KiB page kernel.");
 
-  /** A group without snapshots is an empty list; only a namespace can be missing there. */
-  private static final Rule LIST_ENOENT =
-      rule(
-          "ENOENT|[Nn]o such file or directory",
-          NOT_FOUND,
-          "There is no such namespace. Correct --ns, or create it: proxmox-backup-client namespace"
-              + " create NAME.");
-
   /** The form of a name or password, which the user chose and not we. */
-  private static final Rule LOGIN_FORM =
+  private static final RefusalRule LOGIN_FORM =
       rule(
           "parameter verification",
           LOGIN,
           "The server takes no such name or password. Check the repository: user, @, realm; and that"
               + " PBS_PASSWORD holds the password and nothing else.");
-
-  /** What a text means only as the answer to one call. */
-  private static final Map<String, Rule> CALL_RULES =
-      Map.of("fixed_index", INDEX_EINVAL, "snapshots", LIST_ENOENT, TicketLogin.CALL, LOGIN_FORM);
 
   /**
    * As much of a text is looked at; the real ones are a line. Some patterns take the square of its
@@ -160,12 +149,9 @@ final class Refusals {
    */
   static PbsException refused(String call, int status, String text) {
     String matched = text.length() > MATCHED_TEXT ? text.substring(0, MATCHED_TEXT) : text;
-    Rule special = CALL_RULES.get(call);
-    if (special != null) {
-      Matcher matcher = special.pattern().matcher(matched);
-      if (matcher.find()) {
-        return special.apply(status, text, matcher);
-      }
+    PbsException known = firstOf(rulesOf(call, status), status, text, matched);
+    if (known != null) {
+      return known;
     }
     if (status == 401 && !call.equals("chunk")) {
       return new PbsException(
@@ -179,13 +165,27 @@ final class Refusals {
               : "Check the name in the repository, its secret or password, and on the server that"
                   + " token and user are enabled and not expired.");
     }
-    for (Rule rule : RULES) {
+    PbsException usual = firstOf(RULES, status, text, matched);
+    return usual != null ? usual : byStatus(status, text);
+  }
+
+  private static List<RefusalRule> rulesOf(String call, int status) {
+    return switch (call) {
+      case "fixed_index" -> List.of(INDEX_EINVAL);
+      case TicketLogin.CALL -> List.of(LOGIN_FORM);
+      default -> AdminRefusals.of(call, status);
+    };
+  }
+
+  private static @Nullable PbsException firstOf(
+      List<RefusalRule> rules, int status, String text, String matched) {
+    for (RefusalRule rule : rules) {
       Matcher matcher = rule.pattern().matcher(matched);
       if (matcher.find()) {
         return rule.apply(status, text, matcher);
       }
     }
-    return byStatus(status, text);
+    return null;
   }
 
   private static PbsException byStatus(int status, String text) {
@@ -213,25 +213,5 @@ final class Refusals {
           new PbsException(
               status, text, OTHER, "Look at the server's task log for what led to this.");
     };
-  }
-
-  private static Rule rule(String pattern, ServerProblem problem, String remedy) {
-    return new Rule(Pattern.compile(pattern), problem, remedy);
-  }
-
-  /**
-   * One line of the table.
-   *
-   * @param pattern found anywhere in the server's text
-   * @param remedy with $1, $2 for the pattern's groups
-   */
-  private record Rule(Pattern pattern, ServerProblem problem, String remedy) {
-    PbsException apply(int status, String text, Matcher matcher) {
-      String filled = remedy;
-      for (int group = 1; group <= matcher.groupCount(); group++) {
-        filled = filled.replace("$" + group, String.valueOf(matcher.group(group)));
-      }
-      return new PbsException(status, text, problem, filled);
-    }
   }
 }

@@ -17,6 +17,8 @@ public enum ServerProblem {
   CLOCK(Retry.NEVER),
   /** No such datastore, namespace, snapshot or file. */
   NOT_FOUND(Retry.NEVER),
+  /** Somebody has protected a snapshot that was to be removed. */
+  PROTECTED(Retry.NEVER),
   /** Maintenance mode: its administrator ends it, and nobody knows when. */
   UNAVAILABLE(Retry.LATER),
   /** The service behind the port is starting or going down. */

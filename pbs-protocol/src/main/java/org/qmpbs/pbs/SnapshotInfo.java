@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param isProtected whether it is kept from pruning
  * @param verifyState {@code ok}, {@code failed}, or null if it was never verified
  * @param comment first line of the notes, or null
+ * @param verifyUpid the task that verified it last, or null
+ * @param fingerprint of the key it is encrypted or signed with, or null
  */
 public record SnapshotInfo(
     Snapshot snapshot,
@@ -22,7 +24,21 @@ public record SnapshotInfo(
     @Nullable String owner,
     boolean isProtected,
     @Nullable String verifyState,
-    @Nullable String comment) {
+    @Nullable String comment,
+    @Nullable String verifyUpid,
+    @Nullable String fingerprint) {
+
+  /** Without what only lists show. */
+  public SnapshotInfo(
+      Snapshot snapshot,
+      long size,
+      List<FileInfo> files,
+      @Nullable String owner,
+      boolean isProtected,
+      @Nullable String verifyState,
+      @Nullable String comment) {
+    this(snapshot, size, files, owner, isProtected, verifyState, comment, null, null);
+  }
 
   /** Keeps a copy of the list. */
   public SnapshotInfo {

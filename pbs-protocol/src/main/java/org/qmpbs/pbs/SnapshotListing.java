@@ -44,7 +44,9 @@ final class SnapshotListing {
         text(row.path("owner")),
         row.path("protected").asBoolean(false),
         text(row.path("verification").path("state")),
-        text(row.path("comment")));
+        text(row.path("comment")),
+        text(row.path("verification").path("upid")),
+        text(row.path("fingerprint")));
   }
 
   static List<SnapshotInfo.FileInfo> files(String what, JsonNode data) throws BadAnswerException {

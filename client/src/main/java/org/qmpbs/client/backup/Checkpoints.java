@@ -155,7 +155,7 @@ final class Checkpoints {
           "the server lets this token remove no snapshots, so what is left of the first upload stays: "
               + useless.stream().map(Snapshot::toString).collect(Collectors.joining(", "))
               + "; these are no backups and take hardly any room. Remove them as an administrator"
-              + " (proxmox-backup-client snapshot forget SNAPSHOT), or give the token the role"
+              + " (qmpbs forget SNAPSHOT), or give the token the role"
               + " DatastorePowerUser: then the next backup does it");
     }
   }

@@ -17,6 +17,7 @@ import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.DatastoreAdmin;
 import org.qmpbs.pbs.DatastoreStatus;
 import org.qmpbs.pbs.FinishOutcome;
 import org.qmpbs.pbs.FixedIndexWriter;
@@ -28,6 +29,8 @@ import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.ServerProblem;
+import org.qmpbs.pbs.ServerTasks;
+import org.qmpbs.pbs.ServerVersion;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -89,6 +92,21 @@ final class FakeServer implements PbsServer {
   @Override
   public String version() {
     return "4.1";
+  }
+
+  @Override
+  public ServerVersion serverVersion() {
+    return new ServerVersion("4.1", "1", "local");
+  }
+
+  @Override
+  public DatastoreAdmin administration() {
+    throw new UnsupportedOperationException("not needed");
+  }
+
+  @Override
+  public ServerTasks tasks() {
+    throw new UnsupportedOperationException("not needed");
   }
 
   @Override

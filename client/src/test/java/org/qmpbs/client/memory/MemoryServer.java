@@ -9,11 +9,14 @@ import java.util.TreeMap;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupSession;
+import org.qmpbs.pbs.DatastoreAdmin;
 import org.qmpbs.pbs.DatastoreStatus;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Repository;
+import org.qmpbs.pbs.ServerTasks;
+import org.qmpbs.pbs.ServerVersion;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -57,6 +60,21 @@ public final class MemoryServer implements PbsServer {
   @Override
   public String version() {
     return "4.1";
+  }
+
+  @Override
+  public ServerVersion serverVersion() {
+    return new ServerVersion("4.1", "1", "local");
+  }
+
+  @Override
+  public DatastoreAdmin administration() {
+    throw new UnsupportedOperationException("not needed");
+  }
+
+  @Override
+  public ServerTasks tasks() {
+    throw new UnsupportedOperationException("not needed");
   }
 
   @Override
