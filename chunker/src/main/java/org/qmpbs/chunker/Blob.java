@@ -29,11 +29,14 @@ public final class Blob {
   /** Bytes before the data of an unencrypted blob. */
   public static final int HEADER_SIZE = 12;
 
+  /** Bytes before the data of a blob of any kind, at most. */
+  public static final int MAX_HEADER_SIZE = HEADER_SIZE + AesGcm.OVERHEAD;
+
   private static final String WHAT = "blob";
   private static final int CRC_OFFSET = 8;
 
   /** Bytes before the data of an encrypted blob. */
-  private static final int ENCRYPTED_HEADER_SIZE = HEADER_SIZE + AesGcm.OVERHEAD;
+  private static final int ENCRYPTED_HEADER_SIZE = MAX_HEADER_SIZE;
 
   /** The official client's default; higher levels cost more time than an upload saves. */
   private static final int ZSTD_LEVEL = 1;

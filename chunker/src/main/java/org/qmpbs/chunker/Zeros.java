@@ -19,6 +19,15 @@ public final class Zeros {
     return length == Chunks.SIZE ? FULL_CHUNK : Digest.sha256(CHUNK, 0, length);
   }
 
+  /** Not a copy. */
+  static byte[] chunk() {
+    return CHUNK;
+  }
+
+  static Digest digest(ChunkDigester digester, int length) {
+    return digester.digest(CHUNK, 0, length);
+  }
+
   /** The blob of {@code length} zeros. */
   public static byte[] encoded(int length) {
     return Blob.encode(CHUNK, 0, length);

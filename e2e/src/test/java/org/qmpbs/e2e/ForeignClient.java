@@ -22,6 +22,7 @@ import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.Secret;
 import org.qmpbs.pbs.Snapshot;
@@ -41,7 +42,7 @@ final class ForeignClient {
               .max()
               .orElse(0);
       Snapshot snapshot = new Snapshot(target, Math.max(Instant.now().getEpochSecond(), last + 1));
-      try (BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot)) {
+      try (BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot, Protection.NONE)) {
         Manifest manifest =
             new Manifest(
                 snapshot,

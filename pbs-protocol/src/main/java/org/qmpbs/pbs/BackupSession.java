@@ -19,8 +19,12 @@ public interface BackupSession extends AutoCloseable {
   Optional<Snapshot> previous() throws IOException;
 
   /**
-   * The manifest of the previous snapshot, or empty if the server has no usable one.
+   * The manifest of the previous snapshot, or empty if the server has no usable one. One that was
+   * made without a key is given also where there is one now: its {@link Manifest#voucher} says so.
    *
+   * @throws WrongKeyException if it is another key's
+   * @throws UnsignedManifestException if it claims to be a key's and is not signed
+   * @throws ForgedManifestException if it was changed since it was signed
    * @throws org.qmpbs.chunker.CorruptDataException if it does not parse
    */
   Optional<Manifest> previousManifest() throws IOException;
@@ -29,6 +33,7 @@ public interface BackupSession extends AutoCloseable {
    * The plain content of a blob of the previous snapshot, its checksum compared with {@code
    * manifest}.
    *
+   * @throws WrongKeyException if it is encrypted, and this session has no key
    * @throws org.qmpbs.chunker.CorruptDataException if it is not what the manifest says
    */
   byte[] previousBlob(Manifest manifest, String name) throws IOException;
@@ -42,8 +47,19 @@ public interface BackupSession extends AutoCloseable {
    */
   FixedIndex previousIndex(Manifest manifest, String name) throws IOException;
 
-  /** Uploads a blob (plain bytes; encoded here) and returns its manifest entry. */
+  /**
+   * Uploads a blob (plain bytes; encoded, and encrypted in such a session, here) and returns its
+   * manifest entry.
+   */
   ManifestFile uploadBlob(String name, byte[] content) throws IOException;
+
+  /**
+   * Uploads the copy of the key for the owner of the master key, which is encrypted already.
+   *
+   * @param encrypted what {@link org.qmpbs.pbs.key.MasterPublicKey#encrypt} gave
+   * @throws IllegalStateException if the session does not encrypt
+   */
+  ManifestFile uploadKeyCopy(byte[] encrypted) throws IOException;
 
   /**
    * Opens an archive that is written from nothing.
@@ -62,7 +78,8 @@ public interface BackupSession extends AutoCloseable {
   FixedIndexWriter reuseIndex(String name, FixedIndex base) throws IOException;
 
   /**
-   * Uploads the manifest and makes the snapshot visible. Every writer must be closed.
+   * Uploads the manifest, signed if the session has a key, and makes the snapshot visible. Every
+   * writer must be closed.
    *
    * @return {@link FinishOutcome#UNKNOWN} when the connection died after the request was sent
    * @throws PbsException if the server refused; the snapshot then does not exist

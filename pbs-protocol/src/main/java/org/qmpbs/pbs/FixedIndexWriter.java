@@ -19,9 +19,10 @@ public interface FixedIndexWriter {
   /**
    * Uploads a chunk.
    *
-   * @param digest of the plain bytes
+   * @param digest of the plain bytes, keyed in a session that encrypts
    * @param plainSize bytes before encoding, at most 4 MiB
-   * @param encoded the blob; the array is not kept after the call
+   * @param encoded the blob, encrypted in a session that encrypts; the array is not kept after the
+   *     call
    * @param encodedLength how many bytes of {@code encoded} count
    */
   void uploadChunk(Digest digest, int plainSize, byte[] encoded, int encodedLength)

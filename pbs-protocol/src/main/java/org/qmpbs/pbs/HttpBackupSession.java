@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.HttpUrl;
-import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.ChunkSealer;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.pbs.key.MasterPublicKey;
 
 /**
  * The backup calls. The first one, for the time of the previous snapshot, is made before anybody
@@ -25,20 +26,24 @@ final class HttpBackupSession implements BackupSession {
   private static final int MAX_UPLOADED_BLOB = 16 << 20;
 
   private final Snapshot snapshot;
+  private final Protection protection;
   private final SessionCalls calls;
   private final Optional<Snapshot> previous;
   private final VerifiedFiles previousFiles;
   private final Map<String, ManifestFile> uploaded = new ConcurrentHashMap<>();
 
-  private HttpBackupSession(Snapshot snapshot, SessionCalls calls, Optional<Snapshot> previous) {
+  private HttpBackupSession(
+      Snapshot snapshot, Protection protection, SessionCalls calls, Optional<Snapshot> previous) {
     this.snapshot = snapshot;
+    this.protection = protection;
     this.calls = calls;
     this.previous = previous;
-    this.previousFiles = new VerifiedFiles(this::fetchPrevious);
+    this.previousFiles = new VerifiedFiles(this::fetchPrevious, protection.readEarlier());
   }
 
   /** Makes the first call; closes {@code calls} if it fails. */
-  static HttpBackupSession start(Snapshot snapshot, SessionCalls calls) throws IOException {
+  static HttpBackupSession start(Snapshot snapshot, Protection protection, SessionCalls calls)
+      throws IOException {
     boolean started = false;
     try {
       String name = "previous_backup_time";
@@ -50,7 +55,7 @@ final class HttpBackupSession implements BackupSession {
           time.isNull()
               ? Optional.empty()
               : Optional.of(new Snapshot(snapshot.group(), time.longValue()));
-      HttpBackupSession session = new HttpBackupSession(snapshot, calls, previous);
+      HttpBackupSession session = new HttpBackupSession(snapshot, protection, calls, previous);
       started = true;
       return session;
     } finally {
@@ -82,7 +87,7 @@ final class HttpBackupSession implements BackupSession {
     }
     try {
       return Optional.of(
-          VerifiedFiles.manifest(previousFiles.manifestBlob(), previous.orElseThrow()));
+          previousFiles.manifest(previousFiles.manifestBlob(), previous.orElseThrow()));
     } catch (PbsException e) {
       if (e.problem() == ServerProblem.NO_BASE) {
         return Optional.empty();
@@ -107,24 +112,31 @@ final class HttpBackupSession implements BackupSession {
     if (name.equals(Manifest.NAME)) {
       throw new IllegalArgumentException("the manifest is uploaded by finish");
     }
-    ManifestFile file = sendBlob(name, content);
-    register(file);
-    return file;
+    return registered(sendBlob(name, content, protection.sealer()));
   }
 
-  private ManifestFile sendBlob(String name, byte[] content) throws IOException {
+  @Override
+  public ManifestFile uploadKeyCopy(byte[] encrypted) throws IOException {
+    if (protection.mode() != CryptMode.ENCRYPT) {
+      throw new IllegalStateException("there is no key that encrypts");
+    }
+    return registered(sendBlob(MasterPublicKey.BLOB, encrypted, ChunkSealer.PLAIN));
+  }
+
+  private ManifestFile sendBlob(String name, byte[] content, ChunkSealer sealer)
+      throws IOException {
     if (content.length > MAX_UPLOADED_BLOB) {
       throw new IllegalArgumentException(
           name + " has " + content.length + " bytes, the server takes " + MAX_UPLOADED_BLOB);
     }
-    byte[] encoded = Blob.encode(content, 0, content.length);
+    byte[] encoded = sealer.seal(content);
     HttpUrl url =
         SessionCalls.url("blob")
             .addQueryParameter("file-name", name)
             .addQueryParameter("encoded-size", Integer.toString(encoded.length))
             .build();
     calls.send(url, "POST", new ByteRangeBody(ByteRangeBody.BINARY, encoded, encoded.length));
-    return new ManifestFile(name, CryptMode.NONE, encoded.length, Digest.sha256(encoded));
+    return new ManifestFile(name, protection.mode(), encoded.length, Digest.sha256(encoded));
   }
 
   @Override
@@ -153,19 +165,21 @@ final class HttpBackupSession implements BackupSession {
       throw new BadAnswerException(
           "fixed_index", "expected a writer id, found " + wid.getNodeType());
     }
-    return new HttpFixedIndexWriter(calls, wid.intValue(), name, size, this::register);
+    return new HttpFixedIndexWriter(
+        calls, wid.intValue(), name, size, protection.mode(), this::registered);
   }
 
-  private void register(ManifestFile file) {
+  private ManifestFile registered(ManifestFile file) {
     if (uploaded.putIfAbsent(file.name(), file) != null) {
       throw new IllegalStateException(file.name() + " was uploaded twice in one session");
     }
+    return file;
   }
 
   @Override
   public FinishOutcome finish(Manifest manifest) throws IOException {
     requireUploaded(manifest);
-    sendBlob(Manifest.NAME, manifest.toJson());
+    sendBlob(Manifest.NAME, protection.toJson(manifest), ChunkSealer.PLAIN);
     SessionCalls.Sent sent = new SessionCalls.Sent();
     try {
       calls.post(SessionCalls.url("finish").build(), sent);

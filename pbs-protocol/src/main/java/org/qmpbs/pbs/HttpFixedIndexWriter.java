@@ -20,16 +20,23 @@ final class HttpFixedIndexWriter implements FixedIndexWriter {
   private final String wid;
   private final String name;
   private final long size;
+  private final CryptMode mode;
   private final Consumer<ManifestFile> onClose;
   private final AtomicLong appended = new AtomicLong();
   private final AtomicBoolean broken = new AtomicBoolean();
 
   HttpFixedIndexWriter(
-      SessionCalls calls, int wid, String name, long size, Consumer<ManifestFile> onClose) {
+      SessionCalls calls,
+      int wid,
+      String name,
+      long size,
+      CryptMode mode,
+      Consumer<ManifestFile> onClose) {
     this.calls = calls;
     this.wid = Integer.toString(wid);
     this.name = name;
     this.size = size;
+    this.mode = mode;
     this.onClose = onClose;
   }
 
@@ -99,7 +106,7 @@ final class HttpFixedIndexWriter implements FixedIndexWriter {
             .addQueryParameter("csum", checksum.hex())
             .build();
     calls.send(url, "POST", ByteRangeBody.empty());
-    ManifestFile file = new ManifestFile(name, CryptMode.NONE, size, checksum);
+    ManifestFile file = new ManifestFile(name, mode, size, checksum);
     onClose.accept(file);
     return file;
   }

@@ -95,19 +95,23 @@ final class HttpPbsServer implements PbsServer {
   }
 
   @Override
-  public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
+  public BackupSession startBackup(Namespace namespace, Snapshot snapshot, Protection protection)
+      throws IOException {
     UpgradedSocket socket =
         connector.open(sessionUrl("backup", namespace, snapshot), HttpBackupSession.PROTOCOL);
     return HttpBackupSession.start(
-        snapshot, calls(socket, "the server drops the unfinished snapshot " + snapshot));
+        snapshot,
+        protection,
+        calls(socket, "the server drops the unfinished snapshot " + snapshot));
   }
 
   @Override
-  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException {
+  public ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key)
+      throws IOException {
     UpgradedSocket socket =
         connector.open(sessionUrl("reader", namespace, snapshot), HttpReaderSession.PROTOCOL);
     return HttpReaderSession.start(
-        snapshot, calls(socket, "the snapshot " + snapshot + " is as it was"));
+        snapshot, key, calls(socket, "the snapshot " + snapshot + " is as it was"));
   }
 
   private SessionCalls calls(UpgradedSocket socket, String consequence) {

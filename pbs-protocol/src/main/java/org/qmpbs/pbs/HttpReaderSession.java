@@ -26,13 +26,15 @@ final class HttpReaderSession implements ReaderSession {
   }
 
   /** Makes the first call; closes {@code calls} if it fails. */
-  static HttpReaderSession start(Snapshot snapshot, SessionCalls calls) throws IOException {
+  static HttpReaderSession start(Snapshot snapshot, ReadKey key, SessionCalls calls)
+      throws IOException {
     VerifiedFiles files =
         new VerifiedFiles(
             (name, limit) ->
                 calls.fetch(
                     SessionCalls.url("download").addQueryParameter("file-name", name).build(),
-                    limit));
+                    limit),
+            key);
     boolean started = false;
     try {
       HttpReaderSession session =
@@ -53,7 +55,7 @@ final class HttpReaderSession implements ReaderSession {
 
   @Override
   public Manifest manifest() throws IOException {
-    return VerifiedFiles.manifest(manifestBlob, snapshot);
+    return files.manifest(manifestBlob, snapshot);
   }
 
   @Override
@@ -70,7 +72,7 @@ final class HttpReaderSession implements ReaderSession {
   public byte[] chunk(Digest digest) throws IOException {
     return calls.fetch(
         SessionCalls.url("chunk").addQueryParameter("digest", digest.hex()).build(),
-        Blob.HEADER_SIZE + (long) Blob.MAX_CHUNK);
+        Blob.MAX_HEADER_SIZE + (long) Blob.MAX_CHUNK);
   }
 
   @Override

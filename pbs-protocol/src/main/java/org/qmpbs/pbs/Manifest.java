@@ -14,14 +14,20 @@ import org.qmpbs.chunker.UnsupportedDataException;
  * @param files in the order of the document
  * @param notes for people, empty for nothing. Written only: whoever may write to the group may
  *     change them afterwards, so {@link #parse} leaves them out and nothing can be decided by them
+ * @param voucher who vouches for it. Read only: {@code finish} signs with the session's key
  */
-public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes) {
+public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes, Voucher voucher) {
   /** The manifest's own file name. */
   public static final String NAME = "index.json.blob";
 
   /** Keeps a copy of the list. */
   public Manifest {
     files = List.copyOf(files);
+  }
+
+  /** One to be written. */
+  public Manifest(Snapshot snapshot, List<ManifestFile> files, String notes) {
+    this(snapshot, files, notes, Voucher.NOBODY);
   }
 
   /** Without notes. */
@@ -59,6 +65,37 @@ public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes
           CorruptDataException,
           UnsupportedDataException {
     return ManifestJson.parse(json, expected, key);
+  }
+
+  /**
+   * Parses the plain content of {@link #NAME}, and proves its signature as far as {@code key}
+   * demands it.
+   *
+   * @param expected the snapshot it was read from; another one's manifest is corrupt here
+   * @throws UnsignedManifestException if it has no signature, and has to have one
+   * @throws WrongKeyException if it says that another key signed it
+   * @throws ForgedManifestException if it was changed since it was signed
+   * @throws CorruptDataException if it is not JSON, or a field is missing or of the wrong type
+   * @throws UnsupportedDataException if a file is protected in an unknown way
+   */
+  public static Manifest parse(byte[] json, Snapshot expected, ReadKey key)
+      throws UnsignedManifestException,
+          WrongKeyException,
+          ForgedManifestException,
+          CorruptDataException,
+          UnsupportedDataException {
+    if (key.key().isEmpty()) {
+      return parse(json, expected);
+    }
+    if (!key.isNamed() && ManifestJson.claimsNothing(json, expected)) {
+      return parse(json, expected);
+    }
+    return parse(json, expected, key.key().get());
+  }
+
+  /** The same, and who vouches for it. */
+  Manifest vouchedBy(Voucher by) {
+    return new Manifest(snapshot, files, notes, by);
   }
 
   /**

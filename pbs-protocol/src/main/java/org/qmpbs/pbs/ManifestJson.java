@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.CorruptDataException;
@@ -26,7 +27,20 @@ final class ManifestJson {
 
   static Manifest parse(byte[] json, Snapshot expected)
       throws CorruptDataException, UnsupportedDataException {
-    return parse(readObject(json), expected);
+    ObjectNode root = readObject(json);
+    return parse(root, expected)
+        .vouchedBy(
+            new Voucher(
+                ManifestSignature.isSigned(root) ? Voucher.State.UNPROVEN : Voucher.State.UNSIGNED,
+                ManifestSignature.keyFingerprint(root)));
+  }
+
+  /** Whether nothing in it says that there ever was a key. */
+  static boolean claimsNothing(byte[] json, Snapshot expected)
+      throws CorruptDataException, UnsupportedDataException {
+    Manifest manifest = parse(json, expected);
+    return manifest.voucher().equals(Voucher.NOBODY)
+        && manifest.files().stream().allMatch(file -> file.cryptMode() == CryptMode.NONE);
   }
 
   static Manifest parse(byte[] json, Snapshot expected, EncryptionKey key)
@@ -37,7 +51,8 @@ final class ManifestJson {
           UnsupportedDataException {
     ObjectNode root = readObject(json);
     ManifestSignature.verify(root, key);
-    return parse(root, expected);
+    return parse(root, expected)
+        .vouchedBy(new Voucher(Voucher.State.PROVEN, Optional.of(key.fingerprint())));
   }
 
   private static Manifest parse(ObjectNode root, Snapshot expected)

@@ -46,10 +46,10 @@ final class ManifestSignature {
     if (signer.isPresent() && !signer.get().equals(key.fingerprint())) {
       throw new WrongKeyException(signer.get(), Optional.of(key.fingerprint()));
     }
-    JsonNode found = root.get(SIGNATURE);
-    if (found == null || found.isNull()) {
+    if (!isSigned(root)) {
       throw new UnsignedManifestException();
     }
+    JsonNode found = root.get(SIGNATURE);
     if (!found.isTextual()) {
       throw ManifestJson.corrupt("expected the text 'signature', found " + found.getNodeType());
     }
@@ -58,6 +58,11 @@ final class ManifestSignature {
     if (!MessageDigest.isEqual(expected, given)) {
       throw new ForgedManifestException();
     }
+  }
+
+  /** Whether it has any signature. */
+  static boolean isSigned(ObjectNode root) {
+    return root.hasNonNull(SIGNATURE);
   }
 
   private static String signature(ObjectNode root, EncryptionKey key) throws CorruptDataException {

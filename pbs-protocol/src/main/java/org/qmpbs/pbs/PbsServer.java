@@ -58,12 +58,18 @@ public interface PbsServer extends AutoCloseable {
   /**
    * Starts a backup: from here to the session's end the group is locked for others.
    *
+   * @param protection how the snapshot is signed and encrypted; also reads the previous one
    * @throws PbsException if the server refuses, see {@link ServerProblem}
    */
-  BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException;
+  BackupSession startBackup(Namespace namespace, Snapshot snapshot, Protection protection)
+      throws IOException;
 
-  /** Opens a snapshot for reading. */
-  ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException;
+  /**
+   * Opens a snapshot for reading.
+   *
+   * @param key what manifest and blobs are proven and opened with
+   */
+  ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key) throws IOException;
 
   /** Drops idle connections and wipes the secret; sessions go on. Idempotent. */
   @Override

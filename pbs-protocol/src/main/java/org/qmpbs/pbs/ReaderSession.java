@@ -12,10 +12,20 @@ public interface ReaderSession extends AutoCloseable {
   /** The snapshot that is read. */
   Snapshot snapshot();
 
-  /** Its manifest. */
+  /**
+   * Its manifest, proven as the session's {@link ReadKey} demands.
+   *
+   * @throws WrongKeyException if it is another key's
+   * @throws UnsignedManifestException if nobody signed it, and somebody has to have
+   * @throws ForgedManifestException if it was changed since it was signed
+   */
   Manifest manifest() throws IOException;
 
-  /** The plain content of a blob, compared with {@code manifest}. */
+  /**
+   * The plain content of a blob, compared with {@code manifest}.
+   *
+   * @throws WrongKeyException if it is encrypted, and the session has no key
+   */
   byte[] blob(Manifest manifest, String name) throws IOException;
 
   /** An index, its recomputed checksum compared with {@code manifest}. */
@@ -23,7 +33,7 @@ public interface ReaderSession extends AutoCloseable {
 
   /**
    * The encoded bytes of a chunk of an index that was read in this session. Not verified: decoding
-   * is the expensive part and belongs to the caller's workers.
+   * is the expensive part and belongs to the caller's workers, who have {@link ReadKey#opener}.
    */
   byte[] chunk(Digest digest) throws IOException;
 

@@ -1,7 +1,9 @@
 package org.qmpbs.pbs;
 
 import java.io.IOException;
+import org.qmpbs.chunker.AuthenticationFailedException;
 import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.Digest;
@@ -17,9 +19,11 @@ final class VerifiedFiles {
   private static final int MAX_MANIFEST = 16 << 20;
 
   private final Source source;
+  private final ReadKey key;
 
-  VerifiedFiles(Source source) {
+  VerifiedFiles(Source source, ReadKey key) {
     this.source = source;
+    this.key = key;
   }
 
   /** Where the raw bytes come from. */
@@ -34,19 +38,27 @@ final class VerifiedFiles {
     return source.fetch(Manifest.NAME, Blob.HEADER_SIZE + (long) MAX_MANIFEST);
   }
 
-  static Manifest manifest(byte[] encoded, Snapshot snapshot) throws IOException {
-    return Manifest.parse(Blob.decode(encoded, MAX_MANIFEST), snapshot);
+  /** The manifest in it, proven as the key demands. */
+  Manifest manifest(byte[] encoded, Snapshot snapshot) throws IOException {
+    return Manifest.parse(ChunkOpener.PLAIN.open(encoded, MAX_MANIFEST), snapshot, key);
   }
 
   /** The plain content of a blob whose length and SHA-256 are the manifest's. */
   byte[] blob(Manifest manifest, String name) throws IOException {
     ManifestFile expected = entry(manifest, name);
-    byte[] encoded = source.fetch(name, Blob.HEADER_SIZE + (long) Blob.MAX_BLOB);
+    // Said before anything is fetched: there may be no key.
+    ChunkOpener opener = key.opener(manifest, expected);
+    byte[] encoded = source.fetch(name, Blob.MAX_HEADER_SIZE + (long) Blob.MAX_BLOB);
     Digest found = Digest.sha256(encoded);
     if (encoded.length != expected.size() || !found.equals(expected.checksum())) {
       throw mismatch(name, expected, encoded.length, found);
     }
-    return Blob.decode(encoded, Blob.MAX_BLOB);
+    try {
+      return opener.open(encoded, Blob.MAX_BLOB);
+    } catch (AuthenticationFailedException e) {
+      // The manifest is this key's, and the file is the one that the manifest names.
+      throw new CorruptDataException(name, 0, String.valueOf(e.getMessage()));
+    }
   }
 
   /** An index whose image size and recomputed checksum are the manifest's. */

@@ -8,7 +8,7 @@ import org.qmpbs.chunker.KeyFingerprint;
 public final class WrongKeyException extends IOException implements HasRemedy {
   private static final long serialVersionUID = 1L;
 
-  private final transient KeyFingerprint needed;
+  private final transient Optional<KeyFingerprint> needed;
 
   /**
    * Names both keys.
@@ -17,20 +17,27 @@ public final class WrongKeyException extends IOException implements HasRemedy {
    * @param given the key at hand, or empty if there is none
    */
   public WrongKeyException(KeyFingerprint needed, Optional<KeyFingerprint> given) {
+    this(Optional.of(needed), given);
+  }
+
+  /** The same of a snapshot that does not say which key made it. */
+  WrongKeyException(Optional<KeyFingerprint> needed, Optional<KeyFingerprint> given) {
     super(
-        "the snapshot was made with key "
-            + needed.shortForm()
+        "the snapshot was made with "
+            + needed.map(key -> "key " + key.shortForm()).orElse("a key that it does not name")
             + given.map(key -> ", the given key is " + key.shortForm()).orElse(", none is given"));
     this.needed = needed;
   }
 
-  /** The key that is needed. */
-  public KeyFingerprint needed() {
+  /** The key that is needed, if the snapshot names it. */
+  public Optional<KeyFingerprint> needed() {
     return needed;
   }
 
   @Override
   public String remedy() {
-    return "Give the key file with fingerprint " + needed + ".";
+    return needed
+        .map(key -> "Give the key file with fingerprint " + key + ": --keyfile FILE.")
+        .orElse("Give the key file that it was made with: --keyfile FILE.");
   }
 }

@@ -43,7 +43,7 @@ class BackupSessionTest {
   }
 
   private static BackupSession next(FakePbs server) throws Exception {
-    return Sessions.pinned(server).startBackup(new Namespace("a/b"), NEXT);
+    return Sessions.pinned(server).startBackup(new Namespace("a/b"), NEXT, Protection.NONE);
   }
 
   @Test

@@ -67,7 +67,8 @@ class MaskTest {
           PbsServer pbs = Sessions.pinned(server)) {
         for (ThrowingCall call :
             List.<ThrowingCall>of(
-                PbsServer::version, s -> s.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))) {
+                PbsServer::version,
+                s -> s.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))) {
           try {
             call.on(pbs);
             throw new AssertionError("this server cannot have been understood");

@@ -57,7 +57,7 @@ class PasswordLoginTest {
       assertThat(server.logins).isEmpty();
       assertThat(pbs.version()).isEqualTo("4.1");
       assertThat(pbs.version()).isEqualTo("4.1");
-      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT).close();
+      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE).close();
       assertThat(server.logins).containsExactly(TicketServer.PASSWORD);
       assertThat(server.requests)
           .allSatisfy(
@@ -75,7 +75,7 @@ class PasswordLoginTest {
     try (TicketServer server = new TicketServer();
         PbsServer pbs = server.client(clock)) {
       server.httpOnly = true;
-      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT).close();
+      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE).close();
       assertThat(TicketServer.field(server.requests.get(0), "Cookie"))
           .isEqualTo("__Host-PBSAuthCookie=" + FIRST);
       clock.advance(TicketAuthorization.RENEWAL);
@@ -144,7 +144,7 @@ class PasswordLoginTest {
       server.alive.clear();
       assertThat(pbs.version()).isEqualTo("4.1");
       server.alive.clear();
-      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT).close();
+      pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE).close();
       assertThat(server.logins).hasSize(3).containsOnly(TicketServer.PASSWORD);
     }
   }
@@ -257,7 +257,7 @@ class PasswordLoginTest {
       pbs.version();
       pbs.close();
       assertThatThrownBy(pbs::version).isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
+      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOf(IllegalStateException.class);
     }
   }

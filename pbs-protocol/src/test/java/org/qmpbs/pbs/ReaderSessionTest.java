@@ -21,7 +21,7 @@ class ReaderSessionTest {
   }
 
   private static ReaderSession reader(FakePbs server) throws Exception {
-    return Sessions.pinned(server).startReader(Namespace.ROOT, Golden.PLAIN);
+    return Sessions.pinned(server).startReader(Namespace.ROOT, Golden.PLAIN, ReadKey.NONE);
   }
 
   @Test
@@ -102,7 +102,7 @@ class ReaderSessionTest {
 
   @Test
   void aChunkLargerThanAnyIsNotReadOn() throws Exception {
-    byte[] large = new byte[(16 << 20) + 13];
+    byte[] large = new byte[(16 << 20) + 45];
     try (FakePbs server =
             Sessions.answering(call -> call.path().equals("chunk") ? large : answer(call));
         ReaderSession reader = reader(server)) {

@@ -57,12 +57,12 @@ final class Sessions {
   }
 
   static BackupSession backup(FakePbs server) throws IOException, GeneralSecurityException {
-    return pinned(server).startBackup(Namespace.ROOT, SNAPSHOT);
+    return pinned(server).startBackup(Namespace.ROOT, SNAPSHOT, Protection.NONE);
   }
 
   static BackupSession backup(FakePbs server, Timeouts timeouts)
       throws IOException, GeneralSecurityException {
-    return pinned(server, timeouts).startBackup(Namespace.ROOT, SNAPSHOT);
+    return pinned(server, timeouts).startBackup(Namespace.ROOT, SNAPSHOT, Protection.NONE);
   }
 
   /** Blocks until the client closes the connection. */

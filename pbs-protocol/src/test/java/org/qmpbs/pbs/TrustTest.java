@@ -32,8 +32,8 @@ class TrustTest {
   private static final List<Use> EVERY_PATH =
       List.of(
           PbsServer::version,
-          pbs -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT),
-          pbs -> pbs.startReader(Namespace.ROOT, Sessions.SNAPSHOT));
+          pbs -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE),
+          pbs -> pbs.startReader(Namespace.ROOT, Sessions.SNAPSHOT, ReadKey.NONE));
 
   @Test
   void aWrongPinStopsEveryPathBeforeAnythingIsSent() throws Exception {
@@ -131,7 +131,7 @@ class TrustTest {
     try (FakePbs server = server(TestCertificate.LOCALHOST);
         PbsServer pbs = trusting(server, "localhost")) {
       assertThat(pbs.version()).isEqualTo("4.1");
-      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
+      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOf(PbsException.class);
     }
   }

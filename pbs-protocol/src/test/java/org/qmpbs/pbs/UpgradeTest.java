@@ -202,7 +202,7 @@ class UpgradeTest {
                               new Secret(FakePbs.SECRET),
                               java.util.List.of(TestCertificate.LOCALHOST.fingerprint())),
                           FakePbs.TIMEOUTS)
-                      .startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
+                      .startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOf(TlsFailedException.class);
       plain.join();
     }
@@ -236,7 +236,8 @@ class UpgradeTest {
               FakePbs.TIMEOUTS)) {
         for (ThrowableAssert.ThrowingCallable attempt :
             java.util.List.<ThrowableAssert.ThrowingCallable>of(
-                () -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT), pbs::version)) {
+                () -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE),
+                pbs::version)) {
           assertThatThrownBy(attempt)
               .isInstanceOfSatisfying(
                   ServerUnreachableException.class,
@@ -264,7 +265,7 @@ class UpgradeTest {
                 new Secret(FakePbs.SECRET),
                 java.util.List.of()),
             FakePbs.TIMEOUTS)) {
-      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
+      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOfSatisfying(
               ServerUnreachableException.class,
               e -> {
@@ -287,7 +288,7 @@ class UpgradeTest {
                 new Secret(FakePbs.SECRET),
                 java.util.List.of()),
             FakePbs.TIMEOUTS)) {
-      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT))
+      assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOf(ServerUnreachableException.class)
           .hasMessageContaining("no such host");
       assertThatThrownBy(pbs::version)

@@ -17,6 +17,7 @@ import org.qmpbs.machine.Strategy;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -98,7 +99,8 @@ final class BackupRun {
           .filter(UnfinishedUpload::is)
           .map(SnapshotInfo::snapshot)
           .ifPresent(checkpoints::goOnFrom);
-      BackupSession session = environment.server().startBackup(request.namespace(), snapshot);
+      BackupSession session =
+          environment.server().startBackup(request.namespace(), snapshot, Protection.NONE);
       CurrentSession current = new CurrentSession(session);
       closing.add("the session", current);
       closing.add("", token.onCancel(current::cancel));

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.Snapshot;
@@ -206,7 +207,8 @@ final class Checkpoints {
   }
 
   private CheckpointRecord.Sent sentOf(Snapshot checkpoint) throws IOException {
-    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint)) {
+    try (ReaderSession reader =
+        environment.server().startReader(namespace, checkpoint, ReadKey.NONE)) {
       return CheckpointRecord.sentOf(reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME));
     }
   }

@@ -10,6 +10,7 @@ import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
 import org.qmpbs.client.lookup.FinishedSnapshots;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
@@ -100,7 +101,8 @@ final class DryRun {
               + snapshot
               + "; its verification failed");
     }
-    try (ReaderSession reader = environment.server().startReader(request.namespace(), snapshot)) {
+    try (ReaderSession reader =
+        environment.server().startReader(request.namespace(), snapshot, ReadKey.NONE)) {
       return new PreviousBackupReader(PreviousSource.of(reader), environment.progress())
           .read(Optional.of(snapshot), archives);
     }

@@ -9,6 +9,7 @@ import org.qmpbs.client.retry.Retries;
 import org.qmpbs.client.retry.Setback;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 
@@ -91,7 +92,8 @@ final class FinishDoubt {
   }
 
   private boolean isOurs() throws IOException {
-    try (ReaderSession reader = environment.server().startReader(namespace, snapshot)) {
+    try (ReaderSession reader =
+        environment.server().startReader(namespace, snapshot, ReadKey.NONE)) {
       Manifest manifest = reader.manifest();
       return Arrays.equals(reader.blob(manifest, recordName), written);
     }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.Snapshot;
 
@@ -65,7 +66,7 @@ final class UploadSessions {
     for (int i = 1; ; i++) {
       token.check();
       try {
-        return environment.server().startBackup(namespace, snapshot);
+        return environment.server().startBackup(namespace, snapshot, Protection.NONE);
       } catch (PbsException e) {
         if (e.problem() == ServerProblem.CLOCK) {
           throw changed(base, Optional.of("it has a newer one"), e);

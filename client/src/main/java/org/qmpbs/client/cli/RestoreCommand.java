@@ -18,6 +18,7 @@ import org.qmpbs.client.restore.ImageFormat;
 import org.qmpbs.client.restore.RestoreJob;
 import org.qmpbs.client.restore.RestoreRequest;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ReadKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,6 +39,7 @@ final class RestoreCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final KeyFileOptions key = new KeyFileOptions();
 
   @Parameters(
       index = "0",
@@ -123,8 +125,10 @@ final class RestoreCommand implements CliCommand {
 
   private Report restore(Output out, Interruption interruption, AtomicReference<RestoreJob> running)
       throws IOException {
-    RestoreRequest request = request();
-    try (PbsServer pbs = server.open(host)) {
+    RestoreRequest.Selection selection = selection();
+    try (HeldKey held = key.open(host);
+        PbsServer pbs = server.open(host)) {
+      RestoreRequest request = request(selection, held.readKey());
       RestoreJob job = new RestoreJob(pbs, request, out, host.clock(), host.random());
       running.set(job);
       interruption.cancelWith(job::cancel);
@@ -132,16 +136,18 @@ final class RestoreCommand implements CliCommand {
     }
   }
 
-  private RestoreRequest request() throws UsageException {
+  private RestoreRequest request(RestoreRequest.Selection selection, ReadKey readKey)
+      throws UsageException {
     return new RestoreRequest(
         server.namespace(),
         snapshot,
-        selection(),
+        selection,
         format(),
         force,
         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
         Optional.ofNullable(deadline),
-        retry.retries());
+        retry.retries(),
+        readKey);
   }
 
   private RestoreRequest.Selection selection() throws UsageException {

@@ -1,10 +1,10 @@
 package org.qmpbs.client.restore;
 
 import java.util.Optional;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
-import org.qmpbs.chunker.Zeros;
 
 /**
  * One archive and where it goes.
@@ -12,8 +12,10 @@ import org.qmpbs.chunker.Zeros;
  * @param name in the manifest
  * @param destination checked
  * @param index of an image, or empty for a blob
+ * @param opener of its chunks
  */
-record ArchivePlan(String name, Destination destination, Optional<FixedIndex> index) {
+record ArchivePlan(
+    String name, Destination destination, Optional<FixedIndex> index, ChunkOpener opener) {
   /** Bytes of the image that are not in a zero chunk; 0 for a blob. */
   long dataBytes() {
     if (index.isEmpty()) {
@@ -22,7 +24,7 @@ record ArchivePlan(String name, Destination destination, Optional<FixedIndex> in
     FixedIndex image = index.get();
     long data = 0;
     for (int chunk = 0; chunk < image.chunkCount(); chunk++) {
-      data += isZero(image, chunk) ? 0 : Chunks.length(image.size(), chunk);
+      data += isZero(image, chunk, opener) ? 0 : Chunks.length(image.size(), chunk);
     }
     return data;
   }
@@ -33,8 +35,8 @@ record ArchivePlan(String name, Destination destination, Optional<FixedIndex> in
   }
 
   /** Whether a chunk is known to be zero by its name. */
-  static boolean isZero(FixedIndex index, int chunk) {
+  static boolean isZero(FixedIndex index, int chunk, ChunkOpener opener) {
     Digest digest = index.digest(chunk);
-    return digest.equals(Zeros.digest(Chunks.length(index.size(), chunk)));
+    return digest.equals(opener.names().ofZeros(Chunks.length(index.size(), chunk)));
   }
 }

@@ -9,10 +9,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
-import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.ReaderSession;
@@ -76,15 +76,19 @@ final class ChunkStream implements AutoCloseable {
         });
   }
 
-  /** Gives every chunk of {@code index} to {@code consumer}, in order. */
-  void read(String archive, FixedIndex index, Consumer consumer)
+  /**
+   * Gives every chunk of {@code index} to {@code consumer}, in order.
+   *
+   * @param opener of the archive's chunks
+   */
+  void read(String archive, FixedIndex index, ChunkOpener opener, Consumer consumer)
       throws IOException, InterruptedException {
-    ChunkVerifier verifier = new ChunkVerifier(archive, index);
+    ChunkVerifier verifier = new ChunkVerifier(archive, index, opener);
     Deque<Position> window = new ArrayDeque<>(WINDOW);
     int next = 0;
     while (next < index.chunkCount() || !window.isEmpty()) {
       while (next < index.chunkCount() && window.size() < WINDOW) {
-        window.add(begin(index, verifier, next++));
+        window.add(begin(index, opener, verifier, next++));
       }
       Position oldest = window.removeFirst();
       if (oldest instanceof Position.Data data) {
@@ -95,9 +99,9 @@ final class ChunkStream implements AutoCloseable {
     }
   }
 
-  private Position begin(FixedIndex index, ChunkVerifier verifier, int chunk) {
+  private Position begin(FixedIndex index, ChunkOpener opener, ChunkVerifier verifier, int chunk) {
     Digest digest = index.digest(chunk);
-    if (digest.equals(Zeros.digest(Chunks.length(index.size(), chunk)))) {
+    if (ArchivePlan.isZero(index, chunk, opener)) {
       return new Position.Zero(chunk);
     }
     CompletableFuture<byte[]> plain = new CompletableFuture<>();

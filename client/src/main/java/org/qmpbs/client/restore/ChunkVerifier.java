@@ -2,7 +2,8 @@ package org.qmpbs.client.restore;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.AuthenticationFailedException;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.Digest;
@@ -12,17 +13,19 @@ import org.qmpbs.pbs.ServerProblem;
 
 /**
  * Turns what the server sent for a position of an index into bytes that are proven to be right:
- * CRC, length, digest. Safe for several threads.
+ * CRC, decryption, length, digest. Safe for several threads.
  */
 final class ChunkVerifier {
   private static final int BAD_REQUEST = 400;
 
   private final String archive;
   private final FixedIndex index;
+  private final ChunkOpener opener;
 
-  ChunkVerifier(String archive, FixedIndex index) {
+  ChunkVerifier(String archive, FixedIndex index, ChunkOpener opener) {
     this.archive = archive;
     this.index = index;
+    this.opener = opener;
   }
 
   /** The plain bytes of chunk {@code chunk}. */
@@ -30,14 +33,15 @@ final class ChunkVerifier {
     int length = Chunks.length(index.size(), chunk);
     byte[] plain;
     try {
-      plain = Blob.decode(blob, length);
-    } catch (CorruptDataException e) {
+      plain = opener.open(blob, length);
+    } catch (CorruptDataException | AuthenticationFailedException e) {
+      // The manifest is proven to be this key's, so the key is not to blame.
       throw damaged(chunk, String.valueOf(e.getMessage()), e);
     }
     if (plain.length != length) {
       throw damaged(chunk, "expected " + length + " bytes, found " + plain.length, null);
     }
-    Digest found = Digest.sha256(plain);
+    Digest found = opener.names().of(plain, 0, plain.length);
     Digest expected = index.digest(chunk);
     if (!found.equals(expected)) {
       throw damaged(chunk, "expected digest " + expected + ", found " + found, null);

@@ -9,6 +9,7 @@ import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 
@@ -28,6 +29,7 @@ final class PatientReader implements ReaderSession {
   private final PbsServer server;
   private final Namespace namespace;
   private final Snapshot snapshot;
+  private final ReadKey key;
   private final Patiently patiently;
   private final Map<String, Manifest> indexes = new LinkedHashMap<>();
   private @Nullable ReaderSession session;
@@ -35,18 +37,19 @@ final class PatientReader implements ReaderSession {
   private boolean isOpening;
 
   private PatientReader(
-      PbsServer server, Namespace namespace, Snapshot snapshot, Patiently patiently) {
+      PbsServer server, Namespace namespace, Snapshot snapshot, ReadKey key, Patiently patiently) {
     this.server = server;
     this.namespace = namespace;
     this.snapshot = snapshot;
+    this.key = key;
     this.patiently = patiently;
   }
 
   /** Opens the first session. */
   static PatientReader open(
-      PbsServer server, Namespace namespace, Snapshot snapshot, Patiently patiently)
+      PbsServer server, Namespace namespace, Snapshot snapshot, ReadKey key, Patiently patiently)
       throws IOException {
-    PatientReader reader = new PatientReader(server, namespace, snapshot, patiently);
+    PatientReader reader = new PatientReader(server, namespace, snapshot, key, patiently);
     reader.session();
     return reader;
   }
@@ -128,7 +131,7 @@ final class PatientReader implements ReaderSession {
   }
 
   private ReaderSession openOnce() throws IOException {
-    ReaderSession opened = server.startReader(namespace, snapshot);
+    ReaderSession opened = server.startReader(namespace, snapshot, key);
     boolean isReady = false;
     try {
       for (Map.Entry<String, Manifest> index : registered().entrySet()) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.lookup.ArchiveFinder;
-import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 
 /**
@@ -25,12 +25,19 @@ final class Planner {
 
   private final ReaderSession session;
   private final Manifest manifest;
+  private final ReadKey key;
   private final ImageFormat format;
   private final TargetChecker targets;
 
-  Planner(ReaderSession session, Manifest manifest, ImageFormat format, TargetChecker targets) {
+  Planner(
+      ReaderSession session,
+      Manifest manifest,
+      ReadKey key,
+      ImageFormat format,
+      TargetChecker targets) {
     this.session = session;
     this.manifest = manifest;
+    this.key = key;
     this.format = format;
     this.targets = targets;
   }
@@ -75,7 +82,7 @@ final class Planner {
     return taken.add(name) ? name : file.name() + "." + format.id();
   }
 
-  private ManifestFile usable(ManifestFile file) throws UnsupportedArchiveException {
+  private ManifestFile usable(ManifestFile file) throws IOException {
     String name = file.name();
     if (name.indexOf('/') >= 0 || name.startsWith(".")) {
       throw new UnsupportedArchiveException(
@@ -87,11 +94,7 @@ final class Planner {
           "archive " + name + " is not an image (.fidx) and not a blob (.blob)",
           "Restore it with proxmox-backup-client, which knows file archives.");
     }
-    if (file.cryptMode() == CryptMode.ENCRYPT) {
-      throw new UnsupportedArchiveException(
-          "archive " + name + " is encrypted with a client key, which this version cannot use",
-          "Restore it with proxmox-backup-client and the key file that made it: --keyfile.");
-    }
+    key.opener(manifest, file);
     return file;
   }
 
@@ -111,6 +114,6 @@ final class Planner {
         file.name().endsWith(INDEX)
             ? Optional.of(session.index(manifest, file.name()))
             : Optional.empty();
-    return new ArchivePlan(file.name(), destination, index);
+    return new ArchivePlan(file.name(), destination, index, key.opener(manifest, file));
   }
 }

@@ -25,11 +25,12 @@ final class Qcow2Sink implements ImageSink {
     this.writer = writer;
   }
 
-  /** Opens {@code partial}, which this sink closes, for the image that {@code index} describes. */
-  static Qcow2Sink open(PartialFile partial, FixedIndex index) throws IOException {
+  /** Opens {@code partial}, which this sink closes, for the image that {@code plan} describes. */
+  static Qcow2Sink open(PartialFile partial, ArchivePlan plan) throws IOException {
+    FixedIndex index = plan.index().orElseThrow();
     BitSet allocated = new BitSet(index.chunkCount());
     for (int chunk = 0; chunk < index.chunkCount(); chunk++) {
-      allocated.set(chunk, !ArchivePlan.isZero(index, chunk));
+      allocated.set(chunk, !ArchivePlan.isZero(index, chunk, plan.opener()));
     }
     FileChannel channel =
         FileChannel.open(partial.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.qmpbs.client.key.Caveats;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.lookup.UnfinishedUpload;
@@ -17,6 +18,7 @@ import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.WrongKeyException;
 
 /**
  * One restore. In order: find the snapshot, read manifest and indexes, check every target; then
@@ -58,7 +60,8 @@ public final class RestoreJob {
    *
    * @throws TargetException if a target cannot be used or written
    * @throws DamagedArchiveException if a chunk is not what the index says
-   * @throws UnsupportedArchiveException if an archive is encrypted or of another kind
+   * @throws UnsupportedArchiveException if an archive is of another kind
+   * @throws WrongKeyException if another key made the snapshot, or a key is needed
    * @throws RestoreStoppedException if it was cancelled or took too long
    */
   public RestoreSummary run() throws IOException {
@@ -70,7 +73,7 @@ public final class RestoreJob {
       Snapshot snapshot = patiently.call(() -> snapshots.resolve(request.snapshot()).snapshot());
       stop.check();
       try (PatientReader session =
-          PatientReader.open(server, request.namespace(), snapshot, patiently)) {
+          PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently)) {
         stop.watch(session);
         List<ArchiveSummary> archives = restore(session);
         return new RestoreSummary(
@@ -106,8 +109,10 @@ public final class RestoreJob {
           "Run the backup to its end and restore that. What is in the checkpoint all the same,"
               + " proxmox-backup-client gives back.");
     }
+    Caveats.tell(manifest, request.key(), progress);
     List<ArchivePlan> plans =
-        new Planner(session, manifest, request.format(), targets).plan(request.selection());
+        new Planner(session, manifest, request.key(), request.format(), targets)
+            .plan(request.selection());
     FreeSpace.check(plans, progress);
     RateLimiter limiter = new RateLimiter(request.rate(), stop);
     List<ImageSink> open = new ArrayList<>();
@@ -133,7 +138,7 @@ public final class RestoreJob {
       ArchiveWriter writer = begin(plan, sinks.open(plan), open);
       progress.phase("restoring " + plan.name());
       progress.total(plan.imageSize());
-      chunks.read(plan.name(), plan.index().orElseThrow(), writer);
+      chunks.read(plan.name(), plan.index().orElseThrow(), plan.opener(), writer);
       writer.complete();
       return new ArchiveSummary(
           plan.name(),

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 
 /**
  * What the user asked for.
@@ -20,6 +21,7 @@ import org.qmpbs.pbs.Namespace;
  * @param rate most bytes a second to receive, or empty
  * @param deadline for the whole job, or empty
  * @param retries after connections that broke
+ * @param key what the snapshot is proven and opened with
  */
 public record RestoreRequest(
     Namespace namespace,
@@ -29,9 +31,10 @@ public record RestoreRequest(
     boolean force,
     OptionalLong rate,
     Optional<Duration> deadline,
-    Retries retries) {
+    Retries retries,
+    ReadKey key) {
 
-  /** Fails at the first connection that breaks. */
+  /** Fails at the first connection that breaks, and has no key. */
   public RestoreRequest(
       Namespace namespace,
       SnapshotPath snapshot,
@@ -40,7 +43,7 @@ public record RestoreRequest(
       boolean force,
       OptionalLong rate,
       Optional<Duration> deadline) {
-    this(namespace, snapshot, selection, format, force, rate, deadline, Retries.NONE);
+    this(namespace, snapshot, selection, format, force, rate, deadline, Retries.NONE, ReadKey.NONE);
   }
 
   /** What goes where. */

@@ -27,7 +27,7 @@ final class SinkFactory {
   private ImageSink imageFile(ArchivePlan plan, PartialFile partial) throws IOException {
     try {
       return format == ImageFormat.QCOW2
-          ? Qcow2Sink.open(partial, plan.index().orElseThrow())
+          ? Qcow2Sink.open(partial, plan)
           : RawFileSink.open(partial, plan.imageSize());
     } catch (IOException e) {
       partial.close();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
@@ -17,6 +17,7 @@ import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.FixedIndexWriter;
 import org.qmpbs.pbs.IndexEntry;
 import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Protection;
 
 /** An archive in memory that refuses what the server refuses, and fails where it is told to. */
 final class FakeIndexWriter implements FixedIndexWriter {
@@ -31,6 +32,8 @@ final class FakeIndexWriter implements FixedIndexWriter {
   private final Set<Digest> registered;
   private final FixedIndexBuilder builder;
   private final boolean reused;
+  private final CryptMode mode;
+  private final ChunkOpener opener;
   private final List<Digest> uploads = new ArrayList<>();
   private final List<List<IndexEntry>> appends = new ArrayList<>();
   private @Nullable FixedIndex closed;
@@ -42,6 +45,21 @@ final class FakeIndexWriter implements FixedIndexWriter {
       @Nullable FixedIndex base,
       Map<Digest, byte[]> store,
       Set<Digest> registered) {
+    this(name, size, base, store, registered, Protection.NONE);
+  }
+
+  FakeIndexWriter(
+      String name,
+      long size,
+      @Nullable FixedIndex base,
+      Map<Digest, byte[]> store,
+      Set<Digest> registered,
+      Protection protection) {
+    this.mode = protection.mode();
+    this.opener =
+        mode == CryptMode.ENCRYPT
+            ? ChunkOpener.of(protection.key().orElseThrow())
+            : ChunkOpener.PLAIN;
     this.name = name;
     this.size = size;
     this.store = store;
@@ -60,8 +78,8 @@ final class FakeIndexWriter implements FixedIndexWriter {
     }
     byte[] copy = java.util.Arrays.copyOf(encoded, encodedLength);
     hook.before(number);
-    byte[] plain = Blob.decode(copy, Chunks.SIZE);
-    if (plain.length != plainSize || !Digest.sha256(plain).equals(digest)) {
+    byte[] plain = opener.open(copy, Chunks.SIZE);
+    if (plain.length != plainSize || !opener.names().of(plain, 0, plain.length).equals(digest)) {
       throw new IOException("the chunk is not what its digest says");
     }
     if (!java.util.Arrays.equals(copy, java.util.Arrays.copyOf(encoded, encodedLength))) {
@@ -97,7 +115,7 @@ final class FakeIndexWriter implements FixedIndexWriter {
       throw new IOException("the checksums differ");
     }
     closed = index;
-    return new ManifestFile(name, CryptMode.NONE, size, checksum);
+    return new ManifestFile(name, mode, size, checksum);
   }
 
   long size() {

@@ -26,6 +26,8 @@ import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Protection;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.ServerProblem;
@@ -33,6 +35,7 @@ import org.qmpbs.pbs.ServerTasks;
 import org.qmpbs.pbs.ServerVersion;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
+import org.qmpbs.pbs.key.MasterPublicKey;
 
 /** One group on a server in memory. Every call is a step that can be made to fail. */
 final class FakeServer implements PbsServer {
@@ -46,12 +49,19 @@ final class FakeServer implements PbsServer {
   /** A finished snapshot. */
   static final class Stored {
     Manifest manifest;
+    Protection protection = Protection.NONE;
     final Map<String, byte[]> blobs = new HashMap<>();
     final Map<String, FakeIndexWriter> archives = new HashMap<>();
     @Nullable String verifyState;
 
     Stored(Snapshot snapshot) {
       this.manifest = new Manifest(snapshot, List.of());
+    }
+
+    /** As it comes back, with the real signature. */
+    Manifest read(ReadKey key) throws IOException {
+      byte[] json = protection.key().map(manifest::toJson).orElseGet(manifest::toJson);
+      return Manifest.parse(json, manifest.snapshot(), key);
     }
   }
 
@@ -164,13 +174,14 @@ final class FakeServer implements PbsServer {
   }
 
   @Override
-  public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
+  public BackupSession startBackup(Namespace namespace, Snapshot snapshot, Protection protection)
+      throws IOException {
     steps.at("start");
     if (open != null) {
       throw PbsFailures.refusal(ServerProblem.LOCKED, "locked backup group");
     }
     sessions++;
-    FakeSession session = new FakeSession(snapshot);
+    FakeSession session = new FakeSession(snapshot, protection);
     if (session.base != null && session.base.manifest.snapshot().time() >= snapshot.time()) {
       throw PbsFailures.refusal(ServerProblem.CLOCK, "backup timestamp is older than last backup.");
     }
@@ -183,13 +194,14 @@ final class FakeServer implements PbsServer {
   }
 
   @Override
-  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException {
+  public ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key)
+      throws IOException {
     steps.at("reader");
     Stored stored = snapshots.get(snapshot.time());
     if (stored == null) {
       throw new IOException("no such snapshot");
     }
-    return new FakeReader(stored);
+    return new FakeReader(stored, key);
   }
 
   @Override
@@ -219,9 +231,10 @@ final class FakeServer implements PbsServer {
     private final @Nullable Stored base;
     private boolean closed;
 
-    FakeSession(Snapshot snapshot) {
+    FakeSession(Snapshot snapshot, Protection protection) {
       this.snapshot = snapshot;
       this.written = new Stored(snapshot);
+      this.written.protection = protection;
       this.base = snapshots.isEmpty() || "failed".equals(last().verifyState) ? null : last();
     }
 
@@ -270,12 +283,15 @@ final class FakeServer implements PbsServer {
     @Override
     public Optional<Manifest> previousManifest() throws IOException {
       step("previous manifest");
-      return base().map(stored -> stored.manifest);
+      return base == null
+          ? Optional.empty()
+          : Optional.of(base.read(written.protection.readEarlier()));
     }
 
     @Override
     public byte[] previousBlob(Manifest manifest, String name) throws IOException {
       step("previous blob");
+      written.protection.readEarlier().opener(manifest, manifest.file(name).orElseThrow());
       return blob(base().orElseThrow(), name);
     }
 
@@ -293,7 +309,13 @@ final class FakeServer implements PbsServer {
     public ManifestFile uploadBlob(String name, byte[] content) throws IOException {
       step("blob");
       written.blobs.put(name, content);
-      return new ManifestFile(name, CryptMode.NONE, content.length, Digest.sha256(content));
+      CryptMode mode = written.protection.mode();
+      return new ManifestFile(name, mode, content.length, Digest.sha256(content));
+    }
+
+    @Override
+    public ManifestFile uploadKeyCopy(byte[] encrypted) throws IOException {
+      return uploadBlob(MasterPublicKey.BLOB, encrypted);
     }
 
     private void upload() throws IOException {
@@ -304,7 +326,8 @@ final class FakeServer implements PbsServer {
     @Override
     public FixedIndexWriter createIndex(String name, long size) throws IOException {
       step("create index");
-      FakeIndexWriter writer = new FakeIndexWriter(name, size, null, chunks, registered);
+      FakeIndexWriter writer =
+          new FakeIndexWriter(name, size, null, chunks, registered, written.protection);
       writer.hook = number -> upload();
       written.archives.put(name, writer);
       return writer;
@@ -313,7 +336,8 @@ final class FakeServer implements PbsServer {
     @Override
     public FixedIndexWriter reuseIndex(String name, FixedIndex reused) throws IOException {
       step("reuse index");
-      FakeIndexWriter writer = new FakeIndexWriter(name, reused.size(), reused, chunks, registered);
+      FakeIndexWriter writer =
+          new FakeIndexWriter(name, reused.size(), reused, chunks, registered, written.protection);
       writer.hook = number -> upload();
       written.archives.put(name, writer);
       return writer;
@@ -346,9 +370,11 @@ final class FakeServer implements PbsServer {
 
   private final class FakeReader implements ReaderSession {
     private final Stored stored;
+    private final ReadKey key;
 
-    FakeReader(Stored stored) {
+    FakeReader(Stored stored, ReadKey key) {
       this.stored = stored;
+      this.key = key;
     }
 
     @Override
@@ -357,8 +383,8 @@ final class FakeServer implements PbsServer {
     }
 
     @Override
-    public Manifest manifest() {
-      return stored.manifest;
+    public Manifest manifest() throws IOException {
+      return stored.read(key);
     }
 
     @Override

@@ -13,6 +13,8 @@ import org.qmpbs.pbs.DatastoreAdmin;
 import org.qmpbs.pbs.DatastoreStatus;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Protection;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.ServerTasks;
@@ -101,12 +103,14 @@ public final class MemoryServer implements PbsServer {
   }
 
   @Override
-  public BackupSession startBackup(Namespace namespace, Snapshot snapshot) throws IOException {
+  public BackupSession startBackup(Namespace namespace, Snapshot snapshot, Protection protection)
+      throws IOException {
     throw new IOException("this datastore is read-only");
   }
 
   @Override
-  public ReaderSession startReader(Namespace namespace, Snapshot snapshot) throws IOException {
+  public ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key)
+      throws IOException {
     atStart.before(sessions++);
     reader = new MemoryReader(snapshots.get(snapshot.toString()), this);
     return reader;

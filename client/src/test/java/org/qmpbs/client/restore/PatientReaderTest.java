@@ -28,6 +28,7 @@ import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.restore.RestoreRequest.Selection;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.Refusal;
 import org.qmpbs.pbs.ServerProblem;
@@ -50,7 +51,8 @@ class PatientReaderTest {
             false,
             OptionalLong.empty(),
             Optional.empty(),
-            new Retries(times, delay));
+            new Retries(times, delay),
+            ReadKey.NONE);
     return new RestoreJob(fixture.server, request, Progress.NONE, new ManualClock(), new Random(1));
   }
 

@@ -27,6 +27,7 @@ import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.Refusal;
 import org.qmpbs.pbs.ServerProblem;
+import org.qmpbs.pbs.WrongKeyException;
 
 class RestoreJobTest {
   @TempDir private Path directory;
@@ -238,14 +239,34 @@ class RestoreJobTest {
   }
 
   @Test
-  void encryptedAndForeignArchivesAreRefusedBeforeAnythingIsWritten() throws Exception {
+  void anEncryptedArchiveNeedsItsKeyBeforeAnythingIsWritten() throws Exception {
     fixture
         .server
         .snapshot("vm/101/2026-11-21T09:00:00Z")
-        .file(new ManifestFile("a.img.fidx", CryptMode.ENCRYPT, 1, Zeros.digest(1)))
+        .file(new ManifestFile("a.img.fidx", CryptMode.ENCRYPT, 1, Zeros.digest(1)));
+    RestoreJob job =
+        fixture.job(
+            new RestoreRequest(
+                org.qmpbs.pbs.Namespace.ROOT,
+                org.qmpbs.client.lookup.SnapshotPath.parse("vm/101"),
+                new Selection.ToFile("a.img", directory.resolve("x")),
+                ImageFormat.RAW,
+                false,
+                OptionalLong.empty(),
+                Optional.empty()));
+    assertThatExceptionOfType(WrongKeyException.class).isThrownBy(job::run);
+    assertThat(job.aftermath()).isEqualTo(Aftermath.NOTHING_WRITTEN);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void foreignArchivesAreRefusedBeforeAnythingIsWritten() throws Exception {
+    fixture
+        .server
+        .snapshot("vm/101/2026-11-21T09:00:00Z")
         .file(new ManifestFile("b.pxar.didx", CryptMode.NONE, 1, Zeros.digest(1)))
         .file(new ManifestFile("../c.blob", CryptMode.NONE, 1, Zeros.digest(1)));
-    for (String archive : new String[] {"a.img", "b.pxar.didx", "../c"}) {
+    for (String archive : new String[] {"b.pxar.didx", "../c"}) {
       RestoreRequest request =
           new RestoreRequest(
               org.qmpbs.pbs.Namespace.ROOT,
