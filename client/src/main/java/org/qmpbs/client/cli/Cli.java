@@ -51,6 +51,7 @@ public final class Cli {
       }
       root.addSubcommand(line);
     }
+    AdminCommands.addTo(root, host);
     root.addSubcommand(KeyCommand.line(host));
     root.addSubcommand(new CommandLine.HelpCommand());
     describeExitCodes(root, null);
@@ -97,7 +98,8 @@ public final class Cli {
     CommandLine line = e.getCommandLine();
     if (asksForJson(args)) {
       String command = line.getCommandSpec().qualifiedName().replaceFirst("^qmpbs ", "");
-      Output output = new JsonOutput(host.out(), command, true, false, host.clock());
+      boolean pretty = String.join(" ", args).contains("json-pretty");
+      Output output = new JsonOutput(host.out(), command, true, false, pretty, host.clock());
       output.fail(Failures.wrongUse(e, line), e);
     } else {
       line.getErr().println("error: " + e.getMessage());

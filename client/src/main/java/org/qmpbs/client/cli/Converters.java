@@ -11,6 +11,8 @@ import org.qmpbs.client.restore.ImageFormat;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupType;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.Upid;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -50,6 +52,24 @@ final class Converters {
   static final class ToGroup extends Converter<BackupGroup> {
     ToGroup() {
       super(BackupGroup::parse);
+    }
+  }
+
+  static final class ToSnapshot extends Converter<Snapshot> {
+    ToSnapshot() {
+      super(Snapshot::parse);
+    }
+  }
+
+  static final class ToUpid extends Converter<Upid> {
+    ToUpid() {
+      super(Upid::new);
+    }
+  }
+
+  static final class ToFormat extends Converter<OutputOptions.Format> {
+    ToFormat() {
+      super(OutputOptions.Format::parse);
     }
   }
 

@@ -35,6 +35,7 @@ import org.qmpbs.client.restore.DamagedArchiveException;
 import org.qmpbs.client.restore.RestoreStoppedException;
 import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
+import org.qmpbs.client.task.TaskFailedException;
 import org.qmpbs.machine.BitmapChangeException;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.ScratchRoomException;
@@ -325,6 +326,9 @@ final class Failures {
     }
     if (thrown instanceof ForgedManifestException || thrown instanceof UnsignedManifestException) {
       return ExitCode.DAMAGED;
+    }
+    if (thrown instanceof TaskFailedException) {
+      return ExitCode.SERVER;
     }
     if (thrown instanceof PbsException e) {
       return ServerProblems.exitCode(e.problem());

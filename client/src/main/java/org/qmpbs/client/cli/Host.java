@@ -20,6 +20,7 @@ import org.qmpbs.pbs.Timeouts;
  * @param random for names that must not be guessed
  * @param servers opens servers
  * @param interrupts requests to end early
+ * @param prompt asks who sits before it
  */
 public record Host(
     Map<String, String> environment,
@@ -28,7 +29,20 @@ public record Host(
     Clock clock,
     SecureRandom random,
     ServerOpener servers,
-    Interrupts interrupts) {
+    Interrupts interrupts,
+    Prompt prompt) {
+
+  /** Surroundings where nobody can be asked. */
+  public Host(
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      Clock clock,
+      SecureRandom random,
+      ServerOpener servers,
+      Interrupts interrupts) {
+    this(environment, out, err, clock, random, servers, interrupts, Prompt.NOBODY);
+  }
 
   /** This process. */
   public static Host system() {
@@ -39,7 +53,8 @@ public record Host(
         Clock.systemUTC(),
         new SecureRandom(),
         login -> PbsServer.open(login, Timeouts.DEFAULT),
-        new Signals());
+        new Signals(),
+        Prompt.system());
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {

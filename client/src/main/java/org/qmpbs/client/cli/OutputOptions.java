@@ -10,17 +10,39 @@ import picocli.CommandLine.Option;
 final class OutputOptions {
   static final String FORMAT = "--output-format";
 
-  /** The two ways. */
+  /** The ways, named as on the command line. */
   enum Format {
-    text,
-    json
+    TEXT("text"),
+    JSON("json"),
+    JSON_PRETTY("json-pretty");
+
+    private final String id;
+
+    Format(String id) {
+      this.id = id;
+    }
+
+    /** The one called {@code id}. */
+    static Format parse(String id) {
+      for (Format format : values()) {
+        if (format.id.equals(id)) {
+          return format;
+        }
+      }
+      throw new IllegalArgumentException(
+          "'" + id + "' is not a format; expected text, json or json-pretty");
+    }
   }
 
   @Option(
       names = FORMAT,
       paramLabel = "FORMAT",
-      description = "text for people, json for programs: JSON lines, the last one a summary.")
-  private Format format = Format.text;
+      converter = Converters.ToFormat.class,
+      description = {
+        "text for people, json for programs: JSON lines, the last one a summary;",
+        "json-pretty has line breaks within."
+      })
+  private Format format = Format.TEXT;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -31,7 +53,7 @@ final class OutputOptions {
   private boolean debug;
 
   boolean isJson() {
-    return format == Format.json;
+    return format != Format.TEXT;
   }
 
   /**
@@ -42,7 +64,8 @@ final class OutputOptions {
   Output open(Host host, String command, boolean resultsToErr) {
     boolean showTraces = debug || host.debug();
     if (isJson()) {
-      return new JsonOutput(host.out(), command, quiet, showTraces, host.clock());
+      return new JsonOutput(
+          host.out(), command, quiet, showTraces, format == Format.JSON_PRETTY, host.clock());
     }
     PrintStream results = resultsToErr ? host.err() : host.out();
     TextOutput.Style style =

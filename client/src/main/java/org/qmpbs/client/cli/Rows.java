@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.qmpbs.client.lookup.UnfinishedUpload;
+import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
@@ -12,16 +13,25 @@ final class Rows {
   private Rows() {}
 
   static void name(ObjectNode row, Snapshot snapshot) {
-    row.put("backup-type", snapshot.group().type().id())
-        .put("backup-id", snapshot.group().id())
-        .put("backup-time", snapshot.time());
+    name(row, snapshot.group());
+    row.put("backup-time", snapshot.time());
+  }
+
+  static void name(ObjectNode row, BackupGroup group) {
+    row.put("backup-type", group.type().id()).put("backup-id", group.id());
   }
 
   static void snapshot(ObjectNode row, SnapshotInfo info) {
     name(row, info.snapshot());
     row.put("size", info.size()).put("owner", info.owner()).put("protected", info.isProtected());
     if (info.verifyState() != null) {
-      row.putObject("verification").put("state", info.verifyState());
+      ObjectNode verification = row.putObject("verification").put("state", info.verifyState());
+      if (info.verifyUpid() != null) {
+        verification.put("upid", info.verifyUpid());
+      }
+    }
+    if (info.fingerprint() != null) {
+      row.put("fingerprint", info.fingerprint());
     }
     if (info.comment() != null) {
       row.put("comment", info.comment());

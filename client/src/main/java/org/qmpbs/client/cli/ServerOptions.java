@@ -27,6 +27,12 @@ final class ServerOptions {
     return namespace;
   }
 
+  /** Whether a repository is named here or in the environment. */
+  boolean isNamed(Host host) {
+    return repository != null
+        || host.environment().keySet().stream().anyMatch(name -> name.startsWith("PBS_REPOSITORY"));
+  }
+
   Login login(Host host) throws IOException {
     return new ConnectSettings(host.environment()).login(repository);
   }

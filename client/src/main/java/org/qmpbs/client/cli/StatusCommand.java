@@ -3,6 +3,7 @@ package org.qmpbs.client.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,28 +16,31 @@ import org.qmpbs.machine.Leftovers;
 import org.qmpbs.machine.Machine;
 import org.qmpbs.machine.Strategy;
 import org.qmpbs.machine.UnsafeMachineException;
+import org.qmpbs.pbs.PbsServer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code qmpbs status}: looks at a machine, needs no server, changes nothing. */
+/**
+ * {@code qmpbs status}: of a machine, if its monitor is named, which needs no server; else of the
+ * datastore, as with the official client. Changes nothing.
+ */
 @Command(
     name = "status",
-    description = "Show what a machine's QEMU can do, its disks, our bitmaps and leftovers.",
+    description = {
+      "Show what a machine's QEMU can do, its disks, our bitmaps and leftovers.",
+      "Without --qmp: show the room on the datastore and what is in it."
+    },
     mixinStandardHelpOptions = true)
 final class StatusCommand implements CliCommand {
   /** A monitor that is slower than this is in trouble that the user wants to hear of. */
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
+  @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
-  @Option(
-      names = "--qmp",
-      paramLabel = "SOCKET",
-      required = true,
-      description = "Monitor socket of the machine.")
-  @SuppressWarnings("NullAway.Init") // picocli requires it
-  private Path qmp;
+  @Option(names = "--qmp", paramLabel = "SOCKET", description = "Monitor socket of the machine.")
+  private @Nullable Path qmp;
 
   @Option(
       names = "--scratch",
@@ -52,29 +56,37 @@ final class StatusCommand implements CliCommand {
 
   private final Host host;
 
-  @SuppressWarnings("NullAway.Init")
   StatusCommand(Host host) {
     this.host = host;
   }
 
   @Override
   public List<ExitCode> exitCodes() {
-    return List.of(
-        ExitCode.NOT_FOUND,
-        ExitCode.BUSY,
-        ExitCode.NETWORK,
-        ExitCode.UNSAFE_MACHINE,
-        ExitCode.INTERRUPTED,
-        ExitCode.TERMINATED);
+    List<ExitCode> codes = new ArrayList<>(ServerCodes.LOOKING);
+    codes.add(ExitCode.UNSAFE_MACHINE);
+    return codes;
   }
 
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "status")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> look());
+        .run(
+            Consequence.NOTHING_CHANGED,
+            (out, interruption) -> qmp == null ? datastore() : machine(qmp));
   }
 
-  private Report look() throws IOException {
+  private Report datastore() throws IOException {
+    if (scratch != null || agentSocket != null) {
+      throw new UsageException(
+          "--scratch and --agent-socket are of a machine, and none was named",
+          "Name its monitor with --qmp SOCKET, or leave them out to see the datastore.");
+    }
+    try (PbsServer pbs = server.open(host)) {
+      return new DatastoreReport(pbs.repository().datastore(), pbs.administration().usage());
+    }
+  }
+
+  private Report machine(Path qmp) throws IOException {
     try (Machine machine = Machine.connect(qmp, TIMEOUT)) {
       List<Disk> disks = machine.disks();
       Leftovers leftovers = machine.leftovers();

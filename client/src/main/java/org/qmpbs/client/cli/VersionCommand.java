@@ -3,12 +3,17 @@ package org.qmpbs.client.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
+import org.qmpbs.client.output.Output;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ServerVersion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +21,7 @@ import picocli.CommandLine.Mixin;
 /** {@code qmpbs version}. */
 @Command(name = "version", description = "Show the version.", mixinStandardHelpOptions = true)
 final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
+  @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   private final @Nullable Host host;
@@ -31,18 +37,37 @@ final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
 
   @Override
   public List<ExitCode> exitCodes() {
-    return List.of();
+    return List.of(ExitCode.INTERRUPTED, ExitCode.TERMINATED);
   }
 
   @Override
   public Integer call() {
-    return new CommandRunner(Objects.requireNonNull(host), output, "version")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> new Version(number()));
+    Host host = Objects.requireNonNull(this.host);
+    return new CommandRunner(host, output, "version")
+        .run(
+            Consequence.NOTHING_CHANGED,
+            (out, interruption) -> {
+              Optional<ServerVersion> found = Optional.empty();
+              if (server.isNamed(host)) {
+                found = serverVersion(host, out);
+              }
+              return new Version(number(), found);
+            });
+  }
+
+  /** A server that cannot be asked is no failure: this program's version is known all the same. */
+  private Optional<ServerVersion> serverVersion(Host host, Output out) {
+    try (PbsServer pbs = server.open(host)) {
+      return Optional.of(pbs.serverVersion());
+    } catch (IOException e) {
+      out.warn("the server's version is not known: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   @Override
   public String[] getVersion() throws IOException {
-    return new Version(number()).text().toArray(String[]::new);
+    return new Version(number(), Optional.empty()).text().toArray(String[]::new);
   }
 
   private static String number() throws IOException {
@@ -54,15 +79,26 @@ final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
     return properties.getProperty("version", "unknown");
   }
 
-  private record Version(String number) implements Listing {
+  private record Version(String number, Optional<ServerVersion> server) implements Listing {
     @Override
     public List<String> text() {
-      return List.of("qmpbs " + number + " (Java " + Runtime.version() + ")");
+      List<String> lines = new ArrayList<>();
+      lines.add("qmpbs " + number + " (Java " + Runtime.version() + ")");
+      server.ifPresent(version -> lines.add("server version: " + version));
+      return lines;
     }
 
     @Override
     public void describe(ObjectNode summary) {
       summary.put("version", number).put("java", Runtime.version().toString());
+      summary.putObject("client").put("version", number);
+      server.ifPresent(
+          version ->
+              summary
+                  .putObject("server")
+                  .put("version", version.version())
+                  .put("release", version.release())
+                  .put("repoid", version.repoid()));
     }
   }
 }

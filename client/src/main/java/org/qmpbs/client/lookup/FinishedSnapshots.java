@@ -37,7 +37,8 @@ public final class FinishedSnapshots {
     return newest(listed.stream().filter(info -> !UnfinishedUpload.is(info)).toList(), group);
   }
 
-  static boolean isFinished(SnapshotInfo info) {
+  /** Whether it has a manifest: without one it is being written, or a crash left it. */
+  public static boolean isFinished(SnapshotInfo info) {
     return info.file(Manifest.NAME).isPresent();
   }
 }

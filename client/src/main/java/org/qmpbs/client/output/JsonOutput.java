@@ -33,11 +33,17 @@ public final class JsonOutput implements Output {
   private final String command;
   private final boolean quiet;
   private final boolean debug;
+  private final boolean pretty;
   private final Clock clock;
   private final ProgressMeter meter;
   private final Queue<ObjectNode> pending = new ConcurrentLinkedQueue<>();
   private final Ticker ticker;
   private Instant lastStatus;
+
+  /** Starts writing, a line for each message. */
+  public JsonOutput(PrintStream out, String command, boolean quiet, boolean debug, Clock clock) {
+    this(out, command, quiet, debug, false, clock);
+  }
 
   /**
    * Starts writing.
@@ -45,12 +51,15 @@ public final class JsonOutput implements Output {
    * @param command name for the summary, for instance backup
    * @param quiet no status and no notes
    * @param debug stack trace in the summary of a failure
+   * @param pretty each message over several indented lines
    */
-  public JsonOutput(PrintStream out, String command, boolean quiet, boolean debug, Clock clock) {
+  public JsonOutput(
+      PrintStream out, String command, boolean quiet, boolean debug, boolean pretty, Clock clock) {
     this.out = out;
     this.command = command;
     this.quiet = quiet;
     this.debug = debug;
+    this.pretty = pretty;
     this.clock = clock;
     this.lastStatus = clock.instant();
     this.meter = new ProgressMeter(clock);
@@ -85,6 +94,12 @@ public final class JsonOutput implements Output {
   @Override
   public void warn(String line) {
     pending.add(message("warning").put("message", line));
+  }
+
+  @Override
+  public void line(String text) {
+    pending.add(message("line").put("text", text));
+    drain();
   }
 
   @Override
@@ -162,7 +177,10 @@ public final class JsonOutput implements Output {
 
   private void print(ObjectNode node) {
     try {
-      out.println(JSON.writeValueAsString(node));
+      out.println(
+          pretty
+              ? JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node)
+              : JSON.writeValueAsString(node));
       out.flush();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of strings and numbers is always JSON", e);

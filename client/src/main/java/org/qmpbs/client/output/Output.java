@@ -8,6 +8,12 @@ import org.qmpbs.client.progress.Progress;
  * by one thread.
  */
 public interface Output extends Progress {
+  /**
+   * A line of what the command was called for, shown at once, also with {@code --quiet}; for
+   * results that grow while somebody watches.
+   */
+  void line(String text);
+
   /** The last word of a command that did its work. */
   void succeed(Report report);
 

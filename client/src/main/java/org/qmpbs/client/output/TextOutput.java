@@ -71,6 +71,14 @@ public final class TextOutput implements Output {
   }
 
   @Override
+  public synchronized void line(String text) {
+    draw();
+    clearLine();
+    results.println(Lines.printable(text));
+    results.flush();
+  }
+
+  @Override
   public void succeed(Report report) {
     stop();
     if (!style.quiet() || report instanceof Listing) {
