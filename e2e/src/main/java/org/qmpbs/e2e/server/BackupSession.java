@@ -67,6 +67,7 @@ final class BackupSession implements Session {
       BackupSession session =
           new BackupSession(
               store, snapshot, last.map(Datastore.Listed::snapshot).orElse(null), locks, settings);
+      store.garbage().beginWriting(session, settings.clock().instant().getEpochSecond());
       opened = true;
       return session;
     } finally {
@@ -242,6 +243,7 @@ final class BackupSession implements Session {
   }
 
   private void releaseLocks() {
+    store.garbage().endWriting(this);
     locks.forEach(FolderLock::close);
   }
 }

@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.qmpbs.chunker.Digest;
 
 /**
@@ -18,9 +22,13 @@ import org.qmpbs.chunker.Digest;
 final class ChunkStore {
   private static final int FOLDERS = 1 << 16;
 
+  /** The last number of a corrupt chunk; the one after it replaces it. */
+  private static final int MAX_BAD = 9;
+
   private final String store;
   private final Path folder;
   private final Clock clock;
+  private final ReadWriteLock uploads = new ReentrantReadWriteLock();
 
   ChunkStore(String store, Path base, Clock clock) {
     this.store = store;
@@ -51,7 +59,65 @@ final class ChunkStore {
     return folder.resolve(hex.substring(0, 4)).resolve(hex);
   }
 
+  Path folder() {
+    return folder;
+  }
+
+  /** Where a chunk lies after it was found corrupt; there can be ten of them. */
+  Path badPath(Digest digest, int number) {
+    return path(digest).resolveSibling(digest.hex() + "." + number + ".bad");
+  }
+
+  /** Takes a corrupt chunk out of use and gives its new place, if it is there at all. */
+  Optional<Path> putAside(Digest digest) throws IOException {
+    int number = 0;
+    while (number < MAX_BAD && Files.exists(badPath(digest, number))) {
+      number++;
+    }
+    try {
+      return Optional.of(
+          Files.move(path(digest), badPath(digest, number), StandardCopyOption.REPLACE_EXISTING));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Something to do while no chunk is looked at or written. */
+  @FunctionalInterface
+  interface Exclusive {
+    void run() throws IOException;
+  }
+
+  /** Uploads and this do not see each other half done; uploads among them may overlap. */
+  void exclusively(Exclusive work) throws IOException {
+    uploads.writeLock().lock();
+    try {
+      work.run();
+    } finally {
+      uploads.writeLock().unlock();
+    }
+  }
+
+  /** Sets the access time; false if there is no such file. */
+  boolean touchIfThere(Path path) throws IOException {
+    try {
+      touch(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   Inserted insert(RawBlob chunk, Digest digest) throws IOException, Refused {
+    uploads.readLock().lock();
+    try {
+      return insertLocked(chunk, digest);
+    } finally {
+      uploads.readLock().unlock();
+    }
+  }
+
+  private Inserted insertLocked(RawBlob chunk, Digest digest) throws IOException, Refused {
     Path path = path(digest);
     long encodedSize = chunk.bytes().length;
     if (Files.exists(path)) {
@@ -68,6 +134,7 @@ final class ChunkStore {
     }
     Files.createDirectories(path.resolveSibling("."));
     AtomicFiles.replace(path, chunk.bytes(), false);
+    touch(path);
     return new Inserted(false, encodedSize);
   }
 

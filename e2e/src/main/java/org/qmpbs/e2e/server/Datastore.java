@@ -2,14 +2,11 @@ package org.qmpbs.e2e.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,52 +35,34 @@ final class Datastore implements AutoCloseable {
   private final String name;
   private final Path base;
   private final ChunkStore chunks;
-  private final FileChannel lockFile;
+  private final StoreLock lock;
+  private final GarbageState garbage;
 
   /** Manifests are read, changed and replaced: two at a time would lose a change. */
   private final Object manifestLock = new Object();
 
-  private Datastore(String name, Path base, Clock clock, FileChannel lockFile) {
+  private Datastore(String name, Path base, Clock clock, StoreLock lock) {
     this.name = name;
     this.base = base;
     this.chunks = new ChunkStore(name, base, clock);
-    this.lockFile = lockFile;
+    this.lock = lock;
+    this.garbage = new GarbageState(base);
   }
 
   /** Opens the folder, and makes an empty datastore of it if it is none. */
   static Datastore open(String name, Path folder, Clock clock) throws IOException {
     Path base = folder.toAbsolutePath().normalize();
     Files.createDirectories(base.resolve(".chunks"));
-    Path lock = base.resolve(".lock");
-    if (!Files.exists(lock)) {
-      Files.createFile(lock);
-    }
-    FileChannel channel = FileChannel.open(lock, StandardOpenOption.READ);
-    boolean locked = false;
-    try {
-      locked = trySharedLock(channel);
-      if (!locked) {
-        throw new IOException(
-            "datastore "
-                + base
-                + " is in use by another server of this process, or by a garbage collection of"
-                + " a real one; stop the first, wait for the second");
-      }
-      return new Datastore(name, base, clock, channel);
-    } finally {
-      if (!locked) {
-        channel.close();
-      }
-    }
-  }
-
-  private static boolean trySharedLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock(0, Long.MAX_VALUE, true) != null;
-    } catch (OverlappingFileLockException e) {
-      // A lock belongs to the whole process: another server of this one has the folder.
-      return false;
-    }
+    StoreLock lock =
+        StoreLock.tryShare(base.resolve(".lock"))
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "datastore "
+                            + base
+                            + " is in use by another server of this process, or by a garbage"
+                            + " collection of a real one; stop the first, wait for the second"));
+    return new Datastore(name, base, clock, lock);
   }
 
   String name() {
@@ -96,6 +75,14 @@ final class Datastore implements AutoCloseable {
 
   ChunkStore chunks() {
     return chunks;
+  }
+
+  StoreLock lock() {
+    return lock;
+  }
+
+  GarbageState garbage() {
+    return garbage;
   }
 
   Path path(Namespace namespace) {
@@ -305,6 +292,6 @@ final class Datastore implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    lock.close();
   }
 }

@@ -119,6 +119,7 @@ public final class EmbeddedServer implements AutoCloseable {
     } finally {
       if (!started) {
         context.workers().close();
+        settings.tasks().close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
       }
     }
@@ -219,6 +220,7 @@ public final class EmbeddedServer implements AutoCloseable {
     connections.close().awaitUninterruptibly();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     context.workers().close();
+    context.settings().tasks().close();
     for (Datastore store : context.settings().datastores().values()) {
       store.close();
     }

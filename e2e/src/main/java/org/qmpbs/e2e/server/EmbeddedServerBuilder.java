@@ -184,7 +184,14 @@ public final class EmbeddedServerBuilder {
     Authenticator authenticator =
         new Authenticator(tokens, passwords, new Tickets(certificate, clock), rules);
     return new ServerSettings(
-        opened, authenticator, ticketStyle, clock, zone, random, syncOnFinish);
+        opened,
+        authenticator,
+        ticketStyle,
+        clock,
+        zone,
+        new Tasks(clock, zone),
+        random,
+        syncOnFinish);
   }
 
   Clock clock() {

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.qmpbs.chunker.Blob;
@@ -47,6 +48,12 @@ final class Manifests {
     /** Free for everybody to write into, an empty object if nobody did. */
     JsonNode unprotected() {
       return document.path("unprotected");
+    }
+
+    /** When the last verification began, in seconds since 1970. */
+    Optional<Long> verifiedAt() {
+      return Upid.parse(unprotected().path("verify_state").path("upid").asText())
+          .map(Upid::startTime);
     }
 
     boolean failedVerification() {

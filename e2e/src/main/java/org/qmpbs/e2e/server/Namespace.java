@@ -45,6 +45,11 @@ record Namespace(List<String> names) {
     return names.isEmpty();
   }
 
+  /** {@code ns/a/ns/b}, the way to it in a datastore's folder. */
+  String asPath() {
+    return String.join("/", names.stream().map(name -> "ns/" + name).toList());
+  }
+
   String aclPath(String store) {
     return "/datastore/" + store + (names.isEmpty() ? "" : "/" + this);
   }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a parameter may be; the texts of refusals are those of the real server's schemas. */
 abstract class ParameterType {
@@ -37,6 +39,23 @@ abstract class ParameterType {
       void check(String text) throws BadValue {
         if (!form.matcher(text).matches()) {
           throw new BadValue("value does not match the regex pattern");
+        }
+      }
+    };
+  }
+
+  /**
+   * A text with a check of its own.
+   *
+   * @param problem says what is wrong with a text, or null
+   */
+  static ParameterType checked(Function<String, @Nullable String> problem) {
+    return new Text() {
+      @Override
+      void check(String text) throws BadValue {
+        String found = problem.apply(text);
+        if (found != null) {
+          throw new BadValue(found);
         }
       }
     };

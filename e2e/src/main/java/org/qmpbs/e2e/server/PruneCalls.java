@@ -3,6 +3,7 @@ package org.qmpbs.e2e.server;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,12 +12,13 @@ import java.util.Set;
 
 /** Removes the snapshots of a group that its retention does not keep. */
 final class PruneCalls {
-  private static final System.Logger LOGGER = System.getLogger(PruneCalls.class.getName());
-
   private PruneCalls() {}
 
   static void addTo(Routes routes) {
-    Schema.Builder prune = RestSchemas.group().optional("dry-run", ParameterType.flag());
+    Schema.Builder prune =
+        RestSchemas.group()
+            .optional("dry-run", ParameterType.flag())
+            .optional("use-task", ParameterType.flag());
     for (Retention.Period period : Retention.Period.values()) {
       prune.optional(period.parameter(), ParameterType.integer(1, Long.MAX_VALUE));
     }
@@ -38,24 +40,62 @@ final class PruneCalls {
                         listed.isFinished(),
                         store.isProtected(listed.snapshot())))
             .toList();
-    ArrayNode answer = JsonNodeFactory.instance.arrayNode();
-    for (Retention.Marked marked : retention.mark(snapshots)) {
-      SnapshotName name = new SnapshotName(group, marked.snapshot().time());
-      boolean keep = retention.keepsAll() || marked.mark() != Retention.Mark.REMOVE;
-      ObjectNode row = answer.addObject();
+    List<Retention.Marked> marked = retention.mark(snapshots);
+    if (dryRun) {
+      return Response.data(rows(group, retention, marked, true));
+    }
+    Tasks tasks = request.settings().tasks();
+    String id = store.name() + ":" + group.namespace() + ":" + group;
+    String authId = request.principal().authId();
+    Tasks.Work work = task -> carryOut(task, store, group, retention, marked);
+    if (request.parameters().flag("use-task")) {
+      Upid upid = tasks.start("prune", id, authId, work);
+      return Response.data(TextNode.valueOf(upid.toString()));
+    }
+    tasks.run("prune", id, authId, work);
+    return Response.data(rows(group, retention, marked, false));
+  }
+
+  private static ArrayNode rows(
+      GroupName group, Retention retention, List<Retention.Marked> all, boolean withNamespace) {
+    ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+    for (Retention.Marked marked : all) {
+      ObjectNode row = rows.addObject();
       row.put("backup-id", group.id());
-      row.put("backup-time", name.time());
+      row.put("backup-time", marked.snapshot().time());
       row.put("backup-type", group.type());
-      row.put("keep", keep);
-      if (dryRun && !group.namespace().isRoot()) {
+      row.put("keep", keeps(retention, marked));
+      if (withNamespace && !group.namespace().isRoot()) {
         row.put("ns", group.namespace().toString());
       }
       row.put("protected", marked.mark() == Retention.Mark.PROTECTED);
-      if (!keep && !dryRun) {
-        remove(store, name);
+    }
+    return rows;
+  }
+
+  private static boolean keeps(Retention retention, Retention.Marked marked) {
+    return retention.keepsAll() || marked.mark() != Retention.Mark.REMOVE;
+  }
+
+  /** One that cannot be removed, for it is in use, does not keep the others. */
+  private static void carryOut(
+      Task task, Datastore store, GroupName group, Retention retention, List<Retention.Marked> all)
+      throws IOException {
+    task.log(
+        retention.keepsAll()
+            ? "No prune selection - keeping all files."
+            : "Starting prune on datastore '" + store.name() + "' group \"" + group + "\"");
+    for (Retention.Marked marked : all) {
+      SnapshotName name = new SnapshotName(group, marked.snapshot().time());
+      task.log(name + " " + marked.mark().serverName());
+      if (!keeps(retention, marked)) {
+        try {
+          new Removals(store).remove(name);
+        } catch (Refused e) {
+          task.warn("failed to remove dir \"" + name + "\": " + e.text());
+        }
       }
     }
-    return Response.data(answer);
   }
 
   private static Retention retention(RestRequest request) {
@@ -66,15 +106,5 @@ final class PruneCalls {
       }
     }
     return new Retention(keep, request.settings().zone());
-  }
-
-  /** One that cannot be removed, for it is in use, does not keep the others. */
-  private static void remove(Datastore store, SnapshotName snapshot) throws IOException {
-    try {
-      new Removals(store).remove(snapshot);
-    } catch (Refused e) {
-      LOGGER.log(
-          System.Logger.Level.WARNING, "failed to remove dir \"{0}\": {1}", snapshot, e.text());
-    }
   }
 }

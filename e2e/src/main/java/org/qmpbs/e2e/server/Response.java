@@ -35,6 +35,10 @@ record Response(int status, String contentType, byte[] body, Map<String, String>
     return new Response(200, "application/octet-stream", body, Map.of());
   }
 
+  static Response text(byte[] body) {
+    return new Response(200, "text/plain", body, Map.of());
+  }
+
   /** Errors are plain text under the JSON content type, as the real server sends them. */
   static Response error(int status, String text) {
     return new Response(status, JSON, text.getBytes(StandardCharsets.UTF_8), Map.of());

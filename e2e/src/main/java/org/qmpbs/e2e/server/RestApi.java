@@ -23,6 +23,9 @@ final class RestApi {
     GroupCalls.addTo(routes);
     SnapshotCalls.addTo(routes);
     PruneCalls.addTo(routes);
+    VerifyCalls.addTo(routes);
+    GarbageCalls.addTo(routes);
+    TaskCalls.addTo(routes);
     NamespaceCalls.addTo(routes);
   }
 

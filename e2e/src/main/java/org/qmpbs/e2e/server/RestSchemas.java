@@ -8,11 +8,16 @@ final class RestSchemas {
   static final ParameterType TIME = ParameterType.integer(1, Long.MAX_VALUE);
   static final ParameterType DEPTH = ParameterType.integer(0, 7);
 
+  private static final ParameterType NODE =
+      ParameterType.checked(node -> node.equals(Tasks.NODE) ? null : "no such node '" + node + "'");
+
   private RestSchemas() {}
 
   static ParameterType pathVariable(String name) {
     return switch (name) {
       case "store" -> SAFE_ID;
+      case "upid" -> ParameterType.text(Upid.PATTERN);
+      case "node" -> NODE;
       default -> throw new IllegalArgumentException("no form known of " + name);
     };
   }

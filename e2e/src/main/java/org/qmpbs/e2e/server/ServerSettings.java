@@ -18,6 +18,7 @@ record ServerSettings(
     TicketStyle ticketStyle,
     Clock clock,
     ZoneId zone,
+    Tasks tasks,
     RandomGenerator random,
     boolean syncOnFinish) {
 

@@ -222,8 +222,9 @@ class GoldenDatastoreTest {
 
   @Test
   void whatIsNotBuiltIsNotFound() throws IOException {
-    RawConnection.Answer answer = client.rest("POST", "/admin/datastore/golden/gc");
+    RawConnection.Answer answer = client.rest("POST", "/admin/datastore/golden/catalog");
     assertThat(answer.status()).isEqualTo(404);
-    assertThat(answer.body()).isEqualTo("Path '/api2/json/admin/datastore/golden/gc' not found.");
+    assertThat(answer.body())
+        .isEqualTo("Path '/api2/json/admin/datastore/golden/catalog' not found.");
   }
 }
