@@ -2,6 +2,8 @@ package org.qmpbs.pbs;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,11 +27,28 @@ final class AuthorityTrustManager extends LeafTrustManager {
       platform.checkServerTrusted(chain, authType, socket);
     } catch (CertificateException e) {
       CertificateRefused refused =
-          new CertificateRefused(
-              Fingerprint.of(chain[0]), List.of(), String.valueOf(e.getMessage()));
+          new CertificateRefused(Fingerprint.of(chain[0]), List.of(), reason(chain, e));
       refused.initCause(e);
       throw refused;
     }
+  }
+
+  /** The platform says of a date no more than that a path "does not validate". */
+  private static String reason(X509Certificate[] chain, CertificateException refusal) {
+    for (int i = 0; i < chain.length; i++) {
+      X509Certificate certificate = chain[i];
+      String whose = i == 0 ? "which" : "whose issuer's certificate";
+      try {
+        certificate.checkValidity();
+      } catch (CertificateExpiredException e) {
+        return whose + " expired at " + certificate.getNotAfter().toInstant();
+      } catch (CertificateNotYetValidException e) {
+        return whose + " is not valid before " + certificate.getNotBefore().toInstant();
+      }
+    }
+    return "which the system's certificate authorities do not vouch for ("
+        + refusal.getMessage()
+        + ")";
   }
 
   @Override

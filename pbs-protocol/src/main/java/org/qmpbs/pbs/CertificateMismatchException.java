@@ -9,9 +9,12 @@ public final class CertificateMismatchException extends IOException implements H
 
   private final transient Fingerprint shown;
   private final transient List<Fingerprint> expected;
+  private final String remedy;
 
-  CertificateMismatchException(Fingerprint shown, List<Fingerprint> expected, String message) {
+  CertificateMismatchException(
+      Fingerprint shown, List<Fingerprint> expected, String message, String remedy) {
     super(message);
+    this.remedy = remedy;
     this.shown = shown;
     this.expected = List.copyOf(expected);
   }
@@ -28,8 +31,6 @@ public final class CertificateMismatchException extends IOException implements H
 
   @Override
   public String remedy() {
-    return "Compare with the fingerprint on the server itself (proxmox-backup-manager cert info, or"
-        + " the dashboard's Show Fingerprint). If it is the server's, set PBS_FINGERPRINT to it; if"
-        + " not, somebody else answers in its place.";
+    return remedy;
   }
 }

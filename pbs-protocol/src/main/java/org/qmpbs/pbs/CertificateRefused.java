@@ -1,5 +1,7 @@
 package org.qmpbs.pbs;
 
+import static java.util.stream.Collectors.joining;
+
 import java.security.cert.CertificateException;
 import java.util.List;
 
@@ -13,6 +15,11 @@ final class CertificateRefused extends CertificateException {
   private final transient List<Fingerprint> expected;
   private final String reason;
 
+  /**
+   * Says what was found.
+   *
+   * @param reason why no authority vouches for it, to go on after "shows the certificate X, "
+   */
   CertificateRefused(Fingerprint shown, List<Fingerprint> expected, String reason) {
     super(reason);
     this.shown = shown;
@@ -21,20 +28,36 @@ final class CertificateRefused extends CertificateException {
   }
 
   CertificateMismatchException explain(Repository repository) {
-    StringBuilder message = new StringBuilder("the server ");
-    message.append(repository.endpoint()).append(" shows the certificate ").append(shown);
-    if (expected.isEmpty()) {
-      message
-          .append(", which the system's certificate authorities do not vouch for (")
-          .append(reason)
-          .append(")");
-    } else {
-      message.append(", expected ");
-      for (int i = 0; i < expected.size(); i++) {
-        message.append(i == 0 ? "" : " or ").append(expected.get(i));
-      }
-    }
-    message.append("; the connection was dropped before any secret was sent");
-    return new CertificateMismatchException(shown, expected, message.toString());
+    String server = "the server " + repository.endpoint();
+    String message =
+        expected.isEmpty()
+            ? server + " shows the certificate " + shown + ", " + reason
+            : server
+                + " does not show the certificate that was expected: expected "
+                + expected.stream().map(Fingerprint::toString).collect(joining(" or "))
+                + ", found "
+                + shown;
+    return new CertificateMismatchException(
+        shown,
+        expected,
+        message + "; the connection was dropped before any secret was sent",
+        expected.isEmpty() ? pinOrRenew() : checkAndReplace());
+  }
+
+  private String checkAndReplace() {
+    return "Either the server's certificate was renewed, or somebody else answers in its place. Run"
+        + " this on the server itself, not over the network: proxmox-backup-manager cert info (or"
+        + " look at the dashboard, Show Fingerprint). If it shows the one that was found, set"
+        + " PBS_FINGERPRINT to it; it may hold several, separated by commas, while a certificate is"
+        + " replaced. If it shows another, do not log in, and find out who answers here.";
+  }
+
+  private String pinOrRenew() {
+    return "If the server signs its own certificate, as after its installation, compare the"
+        + " fingerprint with what proxmox-backup-manager cert info shows on the server itself, and if"
+        + " they are equal set PBS_FINGERPRINT="
+        + shown
+        + ". If an authority signs it, see that this host knows the authority, that the certificate"
+        + " is for the name in the repository, and that its dates and this host's clock are right.";
   }
 }

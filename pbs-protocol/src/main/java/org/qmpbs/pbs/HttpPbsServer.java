@@ -13,6 +13,7 @@ import okhttp3.HttpUrl;
 final class HttpPbsServer implements PbsServer {
   private final Endpoint endpoint;
   private final Timeouts timeouts;
+  private final Trust trust;
   private final RestClient client;
   private final Authorization authorization;
   private final SessionConnector connector;
@@ -27,6 +28,7 @@ final class HttpPbsServer implements PbsServer {
     Repository repository = login.repository();
     this.endpoint = new Endpoint(repository);
     this.timeouts = timeouts;
+    this.trust = trust;
     Mask mask = new Mask(login.secret());
     this.client = new RestClient(repository, trust, timeouts, mask);
     this.authorization =
@@ -92,6 +94,11 @@ final class HttpPbsServer implements PbsServer {
     RestCalls.addNamespace(url, namespace);
     RestCalls.addSnapshot(url, snapshot);
     rest.delete("forget", url.build());
+  }
+
+  @Override
+  public Access access() {
+    return new HttpAccess(rest, endpoint.repository().datastore(), trust);
   }
 
   @Override

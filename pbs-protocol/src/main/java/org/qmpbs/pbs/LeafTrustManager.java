@@ -3,8 +3,11 @@ package org.qmpbs.pbs;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trust manager with one question: is this chain good? It is an <em>extended</em> one because the
@@ -12,6 +15,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * meant to be the only check.
  */
 abstract class LeafTrustManager extends X509ExtendedTrustManager {
+  private final AtomicReference<@Nullable Fingerprint> accepted = new AtomicReference<>();
+
   abstract void checkServer(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException;
 
@@ -19,6 +24,12 @@ abstract class LeafTrustManager extends X509ExtendedTrustManager {
   public final void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
     checkServer(chain, authType, socket);
+    accepted.set(Fingerprint.of(chain[0]));
+  }
+
+  /** The last certificate that was found good. */
+  Optional<Fingerprint> accepted() {
+    return Optional.ofNullable(accepted.get());
   }
 
   @Override

@@ -71,6 +71,9 @@ public interface PbsServer extends AutoCloseable {
    */
   ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key) throws IOException;
 
+  /** What this login is, and what it may do. */
+  Access access();
+
   /** Drops idle connections and wipes the secret; sessions go on. Idempotent. */
   @Override
   void close();

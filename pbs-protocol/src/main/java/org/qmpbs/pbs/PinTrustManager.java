@@ -25,7 +25,7 @@ final class PinTrustManager extends LeafTrustManager {
       match |= pin.equals(shown);
     }
     if (!match) {
-      throw new CertificateRefused(shown, pins, "not the pinned certificate");
+      throw new CertificateRefused(shown, pins, "which is not pinned");
     }
   }
 

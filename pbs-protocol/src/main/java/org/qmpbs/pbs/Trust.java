@@ -3,6 +3,7 @@ package org.qmpbs.pbs;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * in particular, can be written to a wrong one.
  */
 final class Trust {
-  private final X509TrustManager manager;
+  private final LeafTrustManager manager;
   private final TrustedSockets sockets;
 
   private Trust(LeafTrustManager manager, boolean checkHostName) {
@@ -53,6 +54,11 @@ final class Trust {
 
   X509TrustManager manager() {
     return manager;
+  }
+
+  /** The certificate of the last handshake that came about. */
+  Optional<Fingerprint> accepted() {
+    return manager.accepted();
   }
 
   TrustedSockets sockets() {

@@ -53,6 +53,7 @@ public final class Cli {
     }
     AdminCommands.addTo(root, host);
     root.addSubcommand(KeyCommand.line(host));
+    root.addSubcommand(LoginCommand.line(host));
     root.addSubcommand(new CommandLine.HelpCommand());
     describeExitCodes(root, null);
     root.setOut(new PrintWriter(host.out(), true, UTF_8));

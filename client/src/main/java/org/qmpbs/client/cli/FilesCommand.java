@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class FilesCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final RetryOptions retry = new RetryOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   @Parameters(
@@ -47,14 +48,14 @@ final class FilesCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "files")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> list());
+        .run(
+            Consequence.NOTHING_CHANGED,
+            (out, interruption) -> server.read(host, retry, out, this::list));
   }
 
-  private Listing list() throws IOException {
-    try (PbsServer pbs = server.open(host)) {
-      Snapshot found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot).snapshot();
-      return new Files(found, pbs.files(server.namespace(), found));
-    }
+  private Listing list(PbsServer pbs) throws IOException {
+    Snapshot found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot).snapshot();
+    return new Files(found, pbs.files(server.namespace(), found));
   }
 
   private record Files(Snapshot snapshot, List<FileInfo> files) implements Listing {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.connect.Terminal;
 import org.qmpbs.client.key.DefaultKeys;
 import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.output.ExitCode;
@@ -67,7 +68,7 @@ abstract class KeySubcommand implements CliCommand {
   }
 
   final Passphrases passphrases() {
-    return new Passphrases(host.environment(), Passphrases.Terminal.system());
+    return new Passphrases(host.environment(), Terminal.system());
   }
 
   /** The named key file, or the default one. */

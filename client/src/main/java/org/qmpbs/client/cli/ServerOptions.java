@@ -3,6 +3,10 @@ package org.qmpbs.client.cli;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.connect.ConnectSettings;
+import org.qmpbs.client.connect.Terminal;
+import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.retry.PatientReads;
+import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Login;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
@@ -34,7 +38,20 @@ final class ServerOptions {
   }
 
   Login login(Host host) throws IOException {
-    return new ConnectSettings(host.environment()).login(repository);
+    return new ConnectSettings(host.environment(), Terminal.system()).login(repository);
+  }
+
+  /** Something that reads from a server. */
+  interface Read<T> {
+    T from(PbsServer pbs) throws IOException;
+  }
+
+  /** Reads, and again after failures of the connection, as often as the user wants. */
+  <T> T read(Host host, RetryOptions retry, Progress progress, Read<T> read) throws IOException {
+    Retries retries = retry.retries();
+    try (PbsServer pbs = open(host)) {
+      return new PatientReads(retries, progress, host.random()).call(() -> read.from(pbs));
+    }
   }
 
   PbsServer open(Host host) throws IOException {

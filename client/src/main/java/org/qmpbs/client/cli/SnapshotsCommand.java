@@ -27,6 +27,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class SnapshotsCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final RetryOptions retry = new RetryOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   @Parameters(
@@ -50,19 +51,19 @@ final class SnapshotsCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "snapshots")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> list());
+        .run(
+            Consequence.NOTHING_CHANGED,
+            (out, interruption) -> server.read(host, retry, out, this::list));
   }
 
-  private Listing list() throws IOException {
-    try (PbsServer pbs = server.open(host)) {
-      List<SnapshotInfo> found = pbs.snapshots(server.namespace(), Optional.ofNullable(group));
-      return new Snapshots(
-          found.stream()
-              .sorted(
-                  Comparator.comparing((SnapshotInfo info) -> info.snapshot().group().toString())
-                      .thenComparing(info -> info.snapshot().time()))
-              .toList());
-    }
+  private Listing list(PbsServer pbs) throws IOException {
+    List<SnapshotInfo> found = pbs.snapshots(server.namespace(), Optional.ofNullable(group));
+    return new Snapshots(
+        found.stream()
+            .sorted(
+                Comparator.comparing((SnapshotInfo info) -> info.snapshot().group().toString())
+                    .thenComparing(info -> info.snapshot().time()))
+            .toList());
   }
 
   private record Snapshots(List<SnapshotInfo> snapshots) implements Listing {

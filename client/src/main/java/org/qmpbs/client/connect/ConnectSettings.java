@@ -1,6 +1,7 @@
 package org.qmpbs.client.connect;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +12,9 @@ import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.Secret;
 
 /**
- * Makes a {@link Login} of what the user gave: option, then environment, then systemd credential.
- * Secrets have no option, because options show in the process list.
+ * Makes a {@link Login} of what the user gave: option, then environment, then systemd credential,
+ * and for the secret at last the terminal. Secrets have no option, because options show in the
+ * process list.
  */
 public final class ConnectSettings {
   private static final String REPOSITORY = "PBS_REPOSITORY";
@@ -21,10 +23,12 @@ public final class ConnectSettings {
   private static final String CREDENTIAL_PREFIX = "proxmox-backup-client.";
 
   private final Variables variables;
+  private final Terminal terminal;
 
-  /** Uses {@code environment} for everything that is no option. */
-  public ConnectSettings(Map<String, String> environment) {
+  /** Uses {@code environment} for what is no option, and asks {@code terminal} for the secret. */
+  public ConnectSettings(Map<String, String> environment, Terminal terminal) {
     this.variables = new Variables(environment);
+    this.terminal = terminal;
   }
 
   /**
@@ -63,18 +67,39 @@ public final class ConnectSettings {
   }
 
   private Secret secret(Repository repository) throws SettingsException {
+    char[] text = secretText(repository);
+    try {
+      return new Secret(text);
+    } finally {
+      Arrays.fill(text, '\0');
+    }
+  }
+
+  private char[] secretText(Repository repository) throws SettingsException {
     Optional<Variables.Found> found = variables.find(PASSWORD, CREDENTIAL_PREFIX + "password");
+    if (found.isPresent()) {
+      return found.get().text().toCharArray();
+    }
     String what = repository.isToken() ? "token secret" : "password";
-    return new Secret(
-        found
-            .orElseThrow(
-                () ->
-                    new SettingsException(
-                        "no " + what + " for " + repository.authId() + " was given",
-                        "Set PBS_PASSWORD_FILE to a file that holds the "
-                            + what
-                            + " (or PBS_PASSWORD, PBS_PASSWORD_FD, PBS_PASSWORD_CMD)."))
-            .text());
+    char[] typed = terminal.read("The " + what + " of " + repository.authId() + ": ");
+    if (typed == null) {
+      throw new SettingsException(
+          "no "
+              + what
+              + " for "
+              + repository.authId()
+              + " was given, and there is no terminal to ask",
+          "Set PBS_PASSWORD_FILE to a file that holds the "
+              + what
+              + " (or PBS_PASSWORD, PBS_PASSWORD_FD, PBS_PASSWORD_CMD, or the systemd credential "
+              + CREDENTIAL_PREFIX
+              + "password).");
+    }
+    if (typed.length == 0) {
+      throw new SettingsException(
+          "an empty " + what + " was typed", "Run the command again, and type it.");
+    }
+    return typed;
   }
 
   private List<Fingerprint> pins() throws SettingsException {

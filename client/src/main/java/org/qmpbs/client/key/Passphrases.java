@@ -1,12 +1,11 @@
 package org.qmpbs.client.key;
 
-import java.io.Console;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.connect.SecretVariable;
+import org.qmpbs.client.connect.Terminal;
 import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.key.Passphrase;
 
@@ -22,32 +21,6 @@ public final class Passphrases {
   public Passphrases(Map<String, String> environment, Terminal terminal) {
     this.environment = Map.copyOf(environment);
     this.terminal = terminal;
-  }
-
-  /** Where people type. */
-  public interface Terminal {
-    /** What was typed without being shown, for the caller to overwrite; null if nobody is there. */
-    char @Nullable [] read(String prompt);
-
-    /** The terminal of this process, if it has one. */
-    @SuppressWarnings("SystemConsoleNull") // null before Java 22, asked by isTerminal since
-    static Terminal system() {
-      return prompt -> {
-        Console console = System.console();
-        return console == null || !isTerminal(console) ? null : console.readPassword("%s", prompt);
-      };
-    }
-
-    private static boolean isTerminal(Console console) {
-      try {
-        return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-      } catch (NoSuchMethodException e) {
-        // Before Java 22 there is a console only where there is a terminal.
-        return true;
-      } catch (ReflectiveOperationException e) {
-        return false;
-      }
-    }
   }
 
   /** Which passphrase is meant. */

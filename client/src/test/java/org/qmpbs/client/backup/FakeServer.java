@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.pbs.Access;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.CryptMode;
@@ -97,6 +98,11 @@ final class FakeServer implements PbsServer {
   @Override
   public Repository repository() {
     return Samples.REPOSITORY;
+  }
+
+  @Override
+  public Access access() {
+    throw new UnsupportedOperationException("backups do not ask for rights");
   }
 
   @Override

@@ -42,6 +42,10 @@ final class TestHost {
   int run(String... args) {
     out.reset();
     err.reset();
+    return cli().run(args);
+  }
+
+  Cli cli() {
     Host host =
         new Host(
             environment,
@@ -54,7 +58,7 @@ final class TestHost {
               return servers.open(asked);
             },
             listeners::add);
-    return new Cli(host).run(args);
+    return new Cli(host);
   }
 
   /** As {@code /dev/full}. */

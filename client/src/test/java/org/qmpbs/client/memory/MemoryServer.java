@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.qmpbs.chunker.Digest;
+import org.qmpbs.pbs.Access;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupSession;
 import org.qmpbs.pbs.DatastoreAdmin;
@@ -114,6 +115,14 @@ public final class MemoryServer implements PbsServer {
     atStart.before(sessions++);
     reader = new MemoryReader(snapshots.get(snapshot.toString()), this);
     return reader;
+  }
+
+  /** What it says of our rights. */
+  public Access access = new MemoryAccess();
+
+  @Override
+  public Access access() {
+    return access;
   }
 
   @Override

@@ -1,0 +1,206 @@
+package org.qmpbs.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.qmpbs.client.cli.LeakyServer.Mode;
+import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Timeouts;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * Whatever fails, no secret is shown. Commands are found in the command line itself, so that one
+ * that is added later is tried, too.
+ */
+@Timeout(300)
+class CanaryTest {
+  /** Odd characters make the encoded forms differ from the plain one. */
+  private static final String PASSWORD = "kanari-password/ä+\"1";
+
+  private static final String PASSPHRASE = "kanari-passphrase/ö+\"2";
+
+  /** Its work is to show the key. */
+  private static final String SHOWS_THE_KEY = "key paperkey";
+
+  private static final Timeouts TIMEOUTS =
+      new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+  @TempDir private Path folder;
+  private final TestHost host = new TestHost();
+  private final Map<String, String> canaries = new LinkedHashMap<>();
+  private final List<String> keyCanaries = new ArrayList<>();
+  private int runs;
+
+  @BeforeEach
+  void secretsEverywhere() throws Exception {
+    host.servers = login -> PbsServer.open(login, TIMEOUTS);
+    host.environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    host.environment.put("XDG_CONFIG_DIRS", folder.resolve("shared").toString());
+    host.environment.put("PBS_MASTER_PASSWORD", PASSPHRASE);
+    host.environment.put("PBS_NEW_ENCRYPTION_PASSWORD", PASSPHRASE);
+    host.environment.put("PBS_ENCRYPTION_PASSWORD", PASSPHRASE);
+    for (String secret :
+        List.of(PASSWORD, PASSPHRASE, LeakyServer.TICKET, "kanari-csrf", "kanari-ticket")) {
+      addForms(secret);
+    }
+    Path key = folder.resolve("config/proxmox-backup/encryption-key.json");
+    Files.createDirectories(key.getParent());
+    assertThat(host.run("key", "create", key.toString(), "--kdf", "none")).isZero();
+    String base64 = new ObjectMapper().readTree(key.toFile()).path("data").asText();
+    keyCanaries.add(base64);
+    keyCanaries.add(HexFormat.of().formatHex(Base64.getDecoder().decode(base64)));
+  }
+
+  private void addForms(String secret) {
+    byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+    String percent = URLEncoder.encode(secret, StandardCharsets.UTF_8).replace("+", "%20");
+    canaries.put(secret, secret);
+    canaries.put(secret + " in JSON", secret.replace("\"", "\\\""));
+    canaries.put(secret + " percent-encoded", percent);
+    canaries.put(secret + " in lower case", percent.toLowerCase(Locale.ROOT));
+    canaries.put(secret + " in base64", Base64.getEncoder().encodeToString(bytes));
+    canaries.put(secret + " in hexadecimal", HexFormat.of().formatHex(bytes));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void aServerThatIsNoneOrATraitorGetsNoSecretShown(Mode mode) throws Exception {
+    try (LeakyServer server = new LeakyServer(mode, folder)) {
+      host.environment.put("PBS_FINGERPRINT", server.fingerprint());
+      for (String user : List.of("me@pbs", "me@pbs!job")) {
+        host.environment.put("PBS_REPOSITORY", server.repository(user));
+        tryAll("PBS_PASSWORD", PASSWORD, true);
+        Path file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+        tryAll("PBS_PASSWORD_FILE", file.toString(), true);
+      }
+      assertThat(runs).isGreaterThanOrEqualTo(32);
+      // That it was told them is what makes silence worth something.
+      assertThat(String.join("", server.requests))
+          .contains(
+              canaries.get(PASSWORD + " in JSON"), canaries.get(PASSWORD + " percent-encoded"));
+    }
+  }
+
+  @Test
+  void commandsThatNeedNoServerShowNoneEither() {
+    host.environment.put("PBS_PASSWORD", PASSWORD);
+    tryAll("PBS_PASSWORD", PASSWORD, false);
+    host.environment.put("PBS_ENCRYPTION_PASSWORD", "wrong");
+    tryAll("PBS_PASSWORD_CMD", "false " + PASSWORD.replace("\"", ""), false);
+    assertThat(runs).isGreaterThanOrEqualTo(30);
+  }
+
+  @Test
+  void whatComesAsAWrongSettingIsNotQuoted() {
+    for (String variable : List.of("PBS_PASSWORD_FD", "PBS_PASSWORD_CMD")) {
+      tryAll(variable, PASSWORD, true);
+    }
+    assertThat(runs).isPositive();
+  }
+
+  private void tryAll(String variable, String value, boolean server) {
+    host.environment.keySet().removeIf(name -> name.startsWith("PBS_PASSWORD"));
+    host.environment.put(variable, value);
+    for (CommandLine command : commands()) {
+      if (command.getCommandSpec().findOption("--repository") != null == server) {
+        List<String> line = plausible(command);
+        host.environment.remove("QMPBS_DEBUG");
+        run(line, "--debug");
+        host.environment.put("QMPBS_DEBUG", "1");
+        run(line, "--output-format=json");
+      }
+    }
+  }
+
+  private void run(List<String> line, String option) {
+    List<String> args = new ArrayList<>(line);
+    args.add(option);
+    host.run(args.toArray(String[]::new));
+    runs++;
+    String shown = host.out() + host.err();
+    canaries.forEach(
+        (form, canary) -> assertThat(shown).as("%s: %s", args, form).doesNotContain(canary));
+    if (!String.join(" ", line).startsWith(SHOWS_THE_KEY)) {
+      assertThat(shown).as("%s: the key", args).doesNotContain(keyCanaries);
+    }
+  }
+
+  /** Every command that does something. */
+  private List<CommandLine> commands() {
+    List<CommandLine> found = new ArrayList<>();
+    for (String[] line :
+        new String[][] {{}, {"bitmap", "list"}, {"bitmap", "check"}, {"bitmap", "repair"}}) {
+      collect(commandLine(line), found);
+    }
+    return found;
+  }
+
+  private CommandLine commandLine(String... args) {
+    return host.cli().commandLine(args);
+  }
+
+  private static void collect(CommandLine line, List<CommandLine> found) {
+    if (line.getCommand() instanceof CliCommand) {
+      found.add(line);
+    }
+    line.getSubcommands().values().forEach(sub -> collect(sub, found));
+  }
+
+  /** A line that gets as far as possible without a machine. */
+  private List<String> plausible(CommandLine command) {
+    List<String> line =
+        new ArrayList<>(List.of(command.getCommandSpec().qualifiedName().split(" ")));
+    line.remove(0);
+    for (OptionSpec option : command.getCommandSpec().options()) {
+      boolean isWanted =
+          List.of("--retry", "--backup-id", "--force").contains(option.longestName());
+      if (option.required() || isWanted) {
+        line.add(option.longestName());
+        if (option.arity().max() > 0) {
+          line.add(value(option));
+        }
+      }
+    }
+    for (PositionalParamSpec parameter : command.getCommandSpec().positionalParameters()) {
+      line.add(value(parameter));
+    }
+    return line;
+  }
+
+  private String value(ArgSpec argument) {
+    return switch (argument.paramLabel()) {
+      case "N" -> "0";
+      case "ID" -> "100";
+      case "SNAPSHOT" -> "vm/100/2026-11-21T09:00:00Z";
+      case "GROUP" -> "vm/100";
+      case "ARCHIVE" -> "drive-scsi0.img";
+      case "SOCKET" -> folder.resolve("no.sock").toString();
+      case "TARGET" -> folder.resolve("target").toString();
+      case "FOLDER" -> folder.toString();
+      case "PATH", "FILE", "FILENAME" ->
+          folder.resolve("config/proxmox-backup/encryption-key.json").toString();
+      default -> "x";
+    };
+  }
+}
