@@ -51,7 +51,9 @@ class TrustTest {
                   assertThat(e)
                       .hasMessageContaining(shown.toString())
                       .hasMessageContaining(pin.toString());
-                  assertThat(e.remedy()).contains("PBS_FINGERPRINT");
+                  assertThat(e).hasMessageContaining("expected " + pin + ", found " + shown);
+                  assertThat(e.remedy())
+                      .contains("proxmox-backup-manager cert info", "PBS_FINGERPRINT", "renewed");
                 });
         assertThat(server.connections()).isEqualTo(1);
         assertThat(server.heads).isEmpty();
@@ -71,6 +73,8 @@ class TrustTest {
                 e -> {
                   assertThat(e.expected()).isEmpty();
                   assertThat(e.shown()).isEqualTo(shown);
+                  assertThat(e).hasMessageContaining("authorities do not vouch for");
+                  assertThat(e.remedy()).contains("PBS_FINGERPRINT=" + shown);
                 });
         assertThat(server.heads).isEmpty();
       }
@@ -99,7 +103,8 @@ class TrustTest {
     }
   }
 
-  private static PbsServer trusting(FakePbs server, String host) throws Exception {
+  private static PbsServer trusting(FakePbs server, TestCertificate certificate, String host)
+      throws Exception {
     Repository repository = server.repository();
     Login login =
         new Login(
@@ -107,17 +112,14 @@ class TrustTest {
             new Secret(FakePbs.SECRET),
             List.of());
     return new HttpPbsServer(
-        login,
-        Trust.authorities(TestCertificate.LOCALHOST.asAuthority()),
-        FakePbs.TIMEOUTS,
-        Clock.systemUTC());
+        login, Trust.authorities(certificate.asAuthority()), FakePbs.TIMEOUTS, Clock.systemUTC());
   }
 
   @Test
   void withAKnownAuthorityTheHostNameHasToBeRightOnEveryPath() throws Exception {
     for (Use use : EVERY_PATH) {
       try (FakePbs server = server(TestCertificate.LOCALHOST);
-          PbsServer pbs = trusting(server, "127.0.0.1")) {
+          PbsServer pbs = trusting(server, TestCertificate.LOCALHOST, "127.0.0.1")) {
         assertThatThrownBy(() -> use.of(pbs))
             .isInstanceOf(CertificateMismatchException.class)
             .hasMessageContaining("127.0.0.1");
@@ -127,9 +129,23 @@ class TrustTest {
   }
 
   @Test
+  void anExpiredCertificateIsCalledThatWithItsDate() throws Exception {
+    TestCertificate expired = TestCertificate.expiredOfAnAuthority();
+    try (FakePbs server = server(expired);
+        PbsServer pbs = trusting(server, expired, "localhost")) {
+      assertThatThrownBy(pbs::version)
+          .isInstanceOf(CertificateMismatchException.class)
+          .hasMessageContaining(
+              "which expired at " + expired.certificate().getNotAfter().toInstant())
+          .hasMessageContaining(expired.fingerprint().toString());
+      assertThat(server.heads).isEmpty();
+    }
+  }
+
+  @Test
   void aKnownAuthorityAndTheRightHostNameAreEnough() throws Exception {
     try (FakePbs server = server(TestCertificate.LOCALHOST);
-        PbsServer pbs = trusting(server, "localhost")) {
+        PbsServer pbs = trusting(server, TestCertificate.LOCALHOST, "localhost")) {
       assertThat(pbs.version()).isEqualTo("4.1");
       assertThatThrownBy(() -> pbs.startBackup(Namespace.ROOT, Sessions.SNAPSHOT, Protection.NONE))
           .isInstanceOf(PbsException.class);

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +44,11 @@ class CanaryTest {
   /** Its work is to show the key. */
   private static final String SHOWS_THE_KEY = "key paperkey";
 
+  private static final String DEFAULT_KEY = "config/proxmox-backup/encryption-key.json";
+
+  private static final Predicate<CommandLine> HAS_SERVER =
+      command -> command.getCommandSpec().findOption("--repository") != null;
+
   private static final Timeouts TIMEOUTS =
       new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
 
@@ -64,7 +70,7 @@ class CanaryTest {
         List.of(PASSWORD, PASSPHRASE, LeakyServer.TICKET, "kanari-csrf", "kanari-ticket")) {
       addForms(secret);
     }
-    Path key = folder.resolve("config/proxmox-backup/encryption-key.json");
+    Path key = folder.resolve(DEFAULT_KEY);
     Files.createDirectories(key.getParent());
     assertThat(host.run("key", "create", key.toString(), "--kdf", "none")).isZero();
     String base64 = new ObjectMapper().readTree(key.toFile()).path("data").asText();
@@ -88,13 +94,12 @@ class CanaryTest {
   void aServerThatIsNoneOrATraitorGetsNoSecretShown(Mode mode) throws Exception {
     try (LeakyServer server = new LeakyServer(mode, folder)) {
       host.environment.put("PBS_FINGERPRINT", server.fingerprint());
-      for (String user : List.of("me@pbs", "me@pbs!job")) {
-        host.environment.put("PBS_REPOSITORY", server.repository(user));
-        tryAll("PBS_PASSWORD", PASSWORD, true);
-        Path file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
-        tryAll("PBS_PASSWORD_FILE", file.toString(), true);
-      }
-      assertThat(runs).isGreaterThanOrEqualTo(32);
+      host.environment.put("PBS_REPOSITORY", server.repository("me@pbs"));
+      tryAll("PBS_PASSWORD", PASSWORD, HAS_SERVER);
+      host.environment.put("PBS_REPOSITORY", server.repository("me@pbs!job"));
+      Path file = Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+      tryAll("PBS_PASSWORD_FILE", file.toString(), HAS_SERVER);
+      assertThat(runs).isGreaterThanOrEqualTo(20);
       // That it was told them is what makes silence worth something.
       assertThat(String.join("", server.requests))
           .contains(
@@ -104,26 +109,38 @@ class CanaryTest {
 
   @Test
   void commandsThatNeedNoServerShowNoneEither() {
-    host.environment.put("PBS_PASSWORD", PASSWORD);
-    tryAll("PBS_PASSWORD", PASSWORD, false);
-    host.environment.put("PBS_ENCRYPTION_PASSWORD", "wrong");
-    tryAll("PBS_PASSWORD_CMD", "false " + PASSWORD.replace("\"", ""), false);
-    assertThat(runs).isGreaterThanOrEqualTo(30);
+    tryAll("PBS_PASSWORD", PASSWORD, HAS_SERVER.negate());
+    assertThat(runs).isGreaterThanOrEqualTo(26);
+  }
+
+  @Test
+  void aWrongPassphraseIsNotShown() throws Exception {
+    Path key = folder.resolve(DEFAULT_KEY);
+    Files.delete(key);
+    host.environment.put("PBS_NEW_ENCRYPTION_PASSWORD", "another");
+    assertThat(host.run("key", "create", key.toString(), "--kdf", "pbkdf2")).isZero();
+    host.environment.put("PBS_NEW_ENCRYPTION_PASSWORD", PASSPHRASE);
+    assertThat(host.run("key", "change-passphrase")).isEqualTo(4);
+    tryAll(
+        "PBS_PASSWORD",
+        PASSWORD,
+        HAS_SERVER.negate().and(command -> !command.getCommandName().startsWith("create")));
+    assertThat(runs).isGreaterThanOrEqualTo(22);
   }
 
   @Test
   void whatComesAsAWrongSettingIsNotQuoted() {
     for (String variable : List.of("PBS_PASSWORD_FD", "PBS_PASSWORD_CMD")) {
-      tryAll(variable, PASSWORD, true);
+      tryAll(variable, PASSWORD, HAS_SERVER);
     }
     assertThat(runs).isPositive();
   }
 
-  private void tryAll(String variable, String value, boolean server) {
+  private void tryAll(String variable, String value, Predicate<CommandLine> which) {
     host.environment.keySet().removeIf(name -> name.startsWith("PBS_PASSWORD"));
     host.environment.put(variable, value);
     for (CommandLine command : commands()) {
-      if (command.getCommandSpec().findOption("--repository") != null == server) {
+      if (which.test(command)) {
         List<String> line = plausible(command);
         host.environment.remove("QMPBS_DEBUG");
         run(line, "--debug");
@@ -198,8 +215,7 @@ class CanaryTest {
       case "SOCKET" -> folder.resolve("no.sock").toString();
       case "TARGET" -> folder.resolve("target").toString();
       case "FOLDER" -> folder.toString();
-      case "PATH", "FILE", "FILENAME" ->
-          folder.resolve("config/proxmox-backup/encryption-key.json").toString();
+      case "PATH", "FILE", "FILENAME" -> folder.resolve(DEFAULT_KEY).toString();
       default -> "x";
     };
   }
