@@ -28,6 +28,7 @@ import org.qmpbs.pbs.Namespace;
  * @param patience with a connection that breaks, and with a group that is locked
  * @param checkpoints when a first upload keeps what was sent so far
  * @param freeze what is done about the guest's file systems
+ * @param keys how the snapshot is encrypted and signed
  */
 public record BackupRequest(
     Path qmpSocket,
@@ -43,7 +44,8 @@ public record BackupRequest(
     double auditPercent,
     Patience patience,
     CheckpointPolicy checkpoints,
-    FreezeOptions freeze) {
+    FreezeOptions freeze,
+    SnapshotKeys keys) {
 
   /** Keeps copies of the collections. */
   public BackupRequest {
@@ -52,6 +54,26 @@ public record BackupRequest(
     }
     disks = List.copyOf(disks);
     excluded = Set.copyOf(excluded);
+  }
+
+  /** The same, protected. */
+  public BackupRequest protectedBy(SnapshotKeys snapshotKeys) {
+    return new BackupRequest(
+        qmpSocket,
+        namespace,
+        group,
+        backupTime,
+        disks,
+        excluded,
+        scratchDirectory,
+        rate,
+        deadline,
+        forceFullRead,
+        auditPercent,
+        patience,
+        checkpoints,
+        freeze,
+        snapshotKeys);
   }
 
   /**

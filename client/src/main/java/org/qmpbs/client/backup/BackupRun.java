@@ -46,6 +46,7 @@ final class BackupRun {
   private final BackupRequest request;
   private final Optional<FullRead> forced;
   private final CancellationToken token;
+  private final Protection protection;
   private final String target;
   private final SnapshotEnd end;
   private final Checkpoints checkpoints;
@@ -64,11 +65,17 @@ final class BackupRun {
     this.request = request;
     this.forced = forced;
     this.token = token;
+    this.protection = request.keys().protection();
     this.target =
         EpochName.targetOf(environment.server().repository(), request.namespace(), request.group());
     this.end =
-        new SnapshotEnd(environment, request.namespace(), request.patience().retries(), token);
-    this.checkpoints = new Checkpoints(environment, request.namespace());
+        new SnapshotEnd(
+            environment,
+            request.namespace(),
+            protection.readOwn(),
+            request.patience().retries(),
+            token);
+    this.checkpoints = new Checkpoints(environment, request.namespace(), protection.readEarlier());
   }
 
   /** Does it. */
@@ -100,7 +107,7 @@ final class BackupRun {
           .map(SnapshotInfo::snapshot)
           .ifPresent(checkpoints::goOnFrom);
       BackupSession session =
-          environment.server().startBackup(request.namespace(), snapshot, Protection.NONE);
+          environment.server().startBackup(request.namespace(), snapshot, protection);
       CurrentSession current = new CurrentSession(session);
       closing.add("the session", current);
       closing.add("", token.onCancel(current::cancel));
@@ -166,7 +173,8 @@ final class BackupRun {
     environment.progress().phase("reading the previous snapshot");
     MachineLook first = MachineLook.at(machine, request);
     PreviousBackup previous =
-        new PreviousBackupReader(PreviousSource.of(current.get()), environment.progress())
+        new PreviousBackupReader(
+                PreviousSource.of(current.get()), environment.progress(), protection)
             .read(newest.map(SnapshotInfo::snapshot), first.archives());
     token.check();
 
@@ -181,7 +189,15 @@ final class BackupRun {
     storage.warnings().forEach(this::warn);
     List<DiskJob> jobs =
         DiskJob.plan(
-            look.choice(), new Planner(target, forced, previous, backing), previous, storage);
+            look.choice(),
+            new Planner(target, forced, previous, backing, protection),
+            previous,
+            storage);
+    ProtectionChange.announcement(
+            look.choice().disks(),
+            new Planner(target, Optional.empty(), previous, backing, protection),
+            previous)
+        .ifPresent(this::warn);
     DatastoreRoom.warning(environment, jobs).ifPresent(this::warn);
     BitmapRotation rotation = new BitmapRotation(machine, target, environment.progress());
     rotation.removeInconsistent(look.diskList());
@@ -194,7 +210,8 @@ final class BackupRun {
         new Uploads(
             environment,
             request.checkpoints(),
-            new UploadSessions(environment, request.namespace(), token, current),
+            new UploadSessions(environment, request.namespace(), protection, token, current),
+            request.keys(),
             end,
             checkpoints,
             previous,
@@ -239,6 +256,9 @@ final class BackupRun {
     BackupSession session = current.get();
     byte[] content = SnapshotRecordCodec.encode(description);
     files.add(session.uploadBlob(SnapshotRecord.FILE_NAME, content));
+    if (request.keys().keyCopy().isPresent()) {
+      files.add(session.uploadKeyCopy(request.keys().keyCopy().get()));
+    }
     Manifest manifest = new Manifest(session.snapshot(), files);
     if (end.finish(current, manifest, SnapshotRecord.FILE_NAME, content)
         == SnapshotEnd.Known.ASKED) {

@@ -10,22 +10,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.ChunkSealer;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.chunker.UnsupportedDataException;
-import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.backup.KnownChunks.Claim;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.pbs.BackupSession;
-import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.FixedIndexWriter;
+import org.qmpbs.pbs.ForgedManifestException;
 import org.qmpbs.pbs.IndexEntry;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.UnsignedManifestException;
+import org.qmpbs.pbs.WrongKeyException;
 
 /**
  * A big first upload, in several sessions. The server forgets an unfinished session with all that
@@ -52,6 +54,7 @@ final class CheckpointedUpload implements Upload {
 
   private final BackupEnvironment environment;
   private final UploadSessions sessions;
+  private final SnapshotKeys keys;
   private final SnapshotEnd end;
   private final Checkpoints checkpoints;
   private final Duration interval;
@@ -100,6 +103,7 @@ final class CheckpointedUpload implements Upload {
   CheckpointedUpload(
       BackupEnvironment environment,
       UploadSessions sessions,
+      SnapshotKeys keys,
       SnapshotEnd end,
       Checkpoints checkpoints,
       Duration interval,
@@ -111,6 +115,7 @@ final class CheckpointedUpload implements Upload {
       throws IOException {
     this.environment = environment;
     this.sessions = sessions;
+    this.keys = keys;
     this.end = end;
     this.checkpoints = checkpoints;
     this.interval = interval;
@@ -162,7 +167,8 @@ final class CheckpointedUpload implements Upload {
           throw new IllegalStateException(
               "chunk " + missing + " of " + job.archive() + " was not sent");
         }
-        return new ManifestFile(job.archive(), CryptMode.NONE, disk.size(), index.checksum());
+        return new ManifestFile(
+            job.archive(), keys.protection().mode(), disk.size(), index.checksum());
       }
     };
   }
@@ -222,7 +228,12 @@ final class CheckpointedUpload implements Upload {
     }
     try {
       return fetch(session, name);
-    } catch (CorruptDataException | UnsupportedDataException | PbsException e) {
+    } catch (CorruptDataException
+        | UnsupportedDataException
+        | WrongKeyException
+        | UnsignedManifestException
+        | ForgedManifestException
+        | PbsException e) {
       environment
           .progress()
           .note(name + " of " + last + " cannot be used and is sent again: " + e.getMessage());
@@ -245,12 +256,14 @@ final class CheckpointedUpload implements Upload {
     return index;
   }
 
-  private static @Nullable FixedIndex fetch(BackupSession session, String name) throws IOException {
+  private @Nullable FixedIndex fetch(BackupSession session, String name) throws IOException {
     Optional<Manifest> manifest = session.previousManifest();
-    if (manifest.isEmpty() || manifest.get().file(name).isEmpty()) {
-      return null;
-    }
-    return session.previousIndex(manifest.get(), name);
+    boolean isThere =
+        manifest
+            .flatMap(one -> one.file(name))
+            .filter(keys.protection()::namesChunksAs)
+            .isPresent();
+    return isThere ? session.previousIndex(manifest.orElseThrow(), name) : null;
   }
 
   private void checkpoint() throws IOException {
@@ -272,6 +285,9 @@ final class CheckpointedUpload implements Upload {
                 target, run, number, backup.time(), checkpoints.since(), checkpoints.now())
             .encode();
     files.add(session.uploadBlob(UnfinishedUpload.RECORD_NAME, content));
+    if (keys.keyCopy().isPresent()) {
+      files.add(session.uploadKeyCopy(keys.keyCopy().get()));
+    }
     try {
       end.finish(
           sessions.current(),
@@ -306,7 +322,7 @@ final class CheckpointedUpload implements Upload {
   }
 
   /** Positions that nothing was sent for: what an earlier run had there, or zeros. */
-  private static void fill(Disk disk, ChunkDestination.Lane lane) throws IOException {
+  private void fill(Disk disk, ChunkDestination.Lane lane) throws IOException {
     int count = Chunks.count(disk.size());
     for (int i = disk.sent.nextClearBit(0); i < count; i = disk.sent.nextClearBit(i + 1)) {
       int length = Chunks.length(disk.size(), i);
@@ -321,10 +337,11 @@ final class CheckpointedUpload implements Upload {
     }
   }
 
-  private static Digest zeros(int length, ChunkDestination.Lane lane) throws IOException {
-    Digest digest = Zeros.digest(length);
+  private Digest zeros(int length, ChunkDestination.Lane lane) throws IOException {
+    ChunkSealer sealer = keys.protection().sealer();
+    Digest digest = sealer.names().ofZeros(length);
     if (lane.known().claim(digest, () -> {}) == Claim.UPLOAD) {
-      byte[] blob = Zeros.encoded(length);
+      byte[] blob = sealer.sealZeros(length);
       lane.writer().uploadChunk(digest, length, blob, blob.length);
       lane.known().uploaded(digest);
     }

@@ -8,12 +8,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.qmpbs.client.lookup.UnfinishedUpload;
+import org.qmpbs.pbs.ForgedManifestException;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.UnsignedManifestException;
+import org.qmpbs.pbs.WrongKeyException;
 
 /**
  * Removes checkpoints that are of no more use. The server builds on the last snapshot of a group
@@ -39,6 +42,7 @@ final class Checkpoints {
 
   private final BackupEnvironment environment;
   private final Namespace namespace;
+  private final ReadKey key;
   private final Set<Snapshot> useless = new LinkedHashSet<>();
   private final Set<Snapshot> ownWork = new LinkedHashSet<>();
   private final Set<Snapshot> gone = new LinkedHashSet<>();
@@ -46,9 +50,13 @@ final class Checkpoints {
   private boolean settled;
   private boolean refused;
 
-  Checkpoints(BackupEnvironment environment, Namespace namespace) {
+  /**
+   * @param key that reads their records; what it does not open is left alone
+   */
+  Checkpoints(BackupEnvironment environment, Namespace namespace, ReadKey key) {
     this.environment = environment;
     this.namespace = namespace;
+    this.key = key;
     this.since = now();
   }
 
@@ -61,6 +69,10 @@ final class Checkpoints {
   void goOnFrom(Snapshot checkpoint) {
     try {
       since = Math.min(since, sentOf(checkpoint).first());
+    } catch (WrongKeyException | UnsignedManifestException | ForgedManifestException e) {
+      environment
+          .progress()
+          .note("nothing of " + checkpoint + " is used, how old it may be: " + e.getMessage());
     } catch (IOException e) {
       since = 0;
       environment
@@ -139,6 +151,14 @@ final class Checkpoints {
     for (Snapshot checkpoint : List.copyOf(useless)) {
       try {
         forgetPatiently(checkpoint);
+      } catch (WrongKeyException | UnsignedManifestException | ForgedManifestException e) {
+        warn.accept(
+            "checkpoint "
+                + checkpoint
+                + " of a first upload is left alone, for this backup's key does not prove that it is"
+                + " one: "
+                + e.getMessage());
+        useless.remove(checkpoint);
       } catch (IOException e) {
         if (!refused) {
           warn.accept(
@@ -207,8 +227,7 @@ final class Checkpoints {
   }
 
   private CheckpointRecord.Sent sentOf(Snapshot checkpoint) throws IOException {
-    try (ReaderSession reader =
-        environment.server().startReader(namespace, checkpoint, ReadKey.NONE)) {
+    try (ReaderSession reader = environment.server().startReader(namespace, checkpoint, key)) {
       return CheckpointRecord.sentOf(reader.blob(reader.manifest(), UnfinishedUpload.RECORD_NAME));
     }
   }

@@ -3,10 +3,9 @@ package org.qmpbs.client.backup;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.ChunkSealer;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
-import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.backup.KnownChunks.Claim;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
@@ -14,7 +13,7 @@ import org.qmpbs.pbs.FixedIndexWriter;
 import org.qmpbs.pbs.ManifestFile;
 
 /**
- * Takes one disk to the server: read → hash → known? → compress → upload → index.
+ * Takes one disk to the server: read → hash → known? → compress, encrypt → upload → index.
  *
  * <p>Threads. The caller's thread walks the disk and starts reads; each chunk's reads are split at
  * {@link ChunkReads#READ_SIZE} and run at once. {@code qmpbs-hash-n} hash and compress; {@code
@@ -42,6 +41,7 @@ final class ChunkPipeline {
 
   private final ChunkReads reads;
   private final ChunkDestination destination;
+  private final ChunkSealer sealer;
   private final RateLimiter rate;
   private final Progress progress;
   private final Transfer transfer = new Transfer();
@@ -75,6 +75,7 @@ final class ChunkPipeline {
     }
   }
 
+  /** For a disk that goes into one session, and is not encrypted. */
   ChunkPipeline(
       Sizes sizes,
       DiskSource source,
@@ -87,25 +88,33 @@ final class ChunkPipeline {
         sizes,
         source,
         ChunkDestination.ofOneSession(new ChunkDestination.Lane(writer, index, known)),
+        ChunkSealer.PLAIN,
         rate,
         progress);
   }
 
+  /**
+   * For any disk.
+   *
+   * @param sealer names and encodes the chunks as the destination's sessions are protected
+   */
   ChunkPipeline(
       Sizes sizes,
       DiskSource source,
       ChunkDestination destination,
+      ChunkSealer sealer,
       RateLimiter rate,
       Progress progress) {
     this.reads = new ChunkReads(source);
     this.destination = destination;
+    this.sealer = sealer;
     this.lane = destination.lane();
     this.rate = rate;
     this.progress = progress;
     int plainBuffers = sizes.hashers() + sizes.readAhead();
     int encodedBuffers = sizes.hashers() + sizes.uploads();
     this.plain = new BufferPool(plainBuffers, Chunks.SIZE);
-    this.encoded = new BufferPool(encodedBuffers, Blob.maxEncodedLength(Chunks.SIZE));
+    this.encoded = new BufferPool(encodedBuffers, sealer.maxLength(Chunks.SIZE));
     this.hashing = new PipelineThreads("hash", sizes.hashers(), plainBuffers);
     this.uploading = new PipelineThreads("upload", sizes.uploads(), encodedBuffers);
   }
@@ -187,7 +196,7 @@ final class ChunkPipeline {
     if (count == 0) {
       return;
     }
-    Digest digest = Zeros.digest(length);
+    Digest digest = sealer.names().ofZeros(length);
     IndexAppender index = lane.index();
     KnownChunks.WhenKnown assign =
         () -> {
@@ -200,7 +209,7 @@ final class ChunkPipeline {
     flight.begin();
     Claim claim = lane.known().claim(digest, assign);
     if (claim == Claim.UPLOAD) {
-      byte[] blob = Zeros.encoded(length);
+      byte[] blob = sealer.sealZeros(length);
       upload(digest, length, blob, blob.length);
     }
     if (claim != Claim.UNDER_WAY) {
@@ -235,8 +244,7 @@ final class ChunkPipeline {
   // Hashing and compressing.
 
   private void hash(int chunk, byte[] buffer, int length) throws IOException {
-    Digest digest =
-        Zeros.isZero(buffer, 0, length) ? Zeros.digest(length) : Digest.sha256(buffer, 0, length);
+    Digest digest = sealer.names().of(buffer, 0, length);
     KnownChunks.WhenKnown assign = () -> assign(chunk, digest, length);
     Claim claim = lane.known().claim(digest, assign);
     if (claim != Claim.UPLOAD) {
@@ -247,7 +255,7 @@ final class ChunkPipeline {
       return;
     }
     byte[] blob = takeFrom(encoded);
-    int blobLength = Blob.encode(buffer, 0, length, blob);
+    int blobLength = sealer.seal(buffer, 0, length, blob);
     plain.give(buffer);
     uploading.run(
         () ->

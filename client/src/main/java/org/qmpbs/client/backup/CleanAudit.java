@@ -7,10 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.ChunkNames;
 import org.qmpbs.chunker.Chunks;
-import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
-import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.nbd.Extent;
@@ -31,6 +30,7 @@ import org.qmpbs.nbd.Extent;
 final class CleanAudit {
   private final DiskSource source;
   private final FixedIndex base;
+  private final ChunkNames names;
   private final Progress progress;
   private final BitSet dirty;
   private final byte[] buffer = new byte[Chunks.SIZE];
@@ -41,11 +41,14 @@ final class CleanAudit {
    *
    * @param dirty what the bitmap marks
    * @param base index of the snapshot that the bitmap is relative to; of the disk's size
+   * @param names of the index's chunks
    * @param progress of samples
    */
-  CleanAudit(DiskSource source, List<Extent> dirty, FixedIndex base, Progress progress) {
+  CleanAudit(
+      DiskSource source, List<Extent> dirty, FixedIndex base, ChunkNames names, Progress progress) {
     this.source = source;
     this.base = base;
+    this.names = names;
     this.progress = progress;
     this.dirty = new BitSet(base.chunkCount());
     ChunkRun.touched(dirty, base.size()).forEach(run -> this.dirty.set(run.first(), run.end()));
@@ -127,7 +130,7 @@ final class CleanAudit {
   }
 
   private boolean isZero(int chunk) {
-    return base.digest(chunk).equals(Zeros.digest(Chunks.length(base.size(), chunk)));
+    return base.digest(chunk).equals(names.ofZeros(Chunks.length(base.size(), chunk)));
   }
 
   private boolean isAsBefore(int chunk) throws IOException {
@@ -141,7 +144,7 @@ final class CleanAudit {
       throw Flight.interrupted(e);
     }
     read += length;
-    return Digest.sha256(buffer, 0, length).equals(base.digest(chunk));
+    return names.of(buffer, 0, length).equals(base.digest(chunk));
   }
 
   private static Throwable causeOf(ExecutionException e) {

@@ -10,7 +10,7 @@ import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
 import org.qmpbs.client.lookup.FinishedSnapshots;
-import org.qmpbs.pbs.ReadKey;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
@@ -22,10 +22,12 @@ import org.qmpbs.pbs.SnapshotInfo;
 final class DryRun {
   private final BackupEnvironment environment;
   private final BackupRequest request;
+  private final Protection protection;
 
   DryRun(BackupEnvironment environment, BackupRequest request) {
     this.environment = environment;
     this.request = request;
+    this.protection = request.keys().protection();
   }
 
   BackupSummary plan() throws IOException {
@@ -56,15 +58,27 @@ final class DryRun {
       List<String> omissions = Omissions.of(previous, look, request);
       omissions.forEach(environment.progress()::warn);
       warnings.addAll(omissions);
+      String target =
+          EpochName.targetOf(
+              environment.server().repository(), request.namespace(), request.group());
       Planner planner =
           new Planner(
-              EpochName.targetOf(
-                  environment.server().repository(), request.namespace(), request.group()),
+              target,
               request.forceFullRead()
                   ? Optional.of(new FullRead(FullReadReason.REQUESTED, "a full read was asked for"))
                   : Optional.empty(),
               previous,
-              backing);
+              backing,
+              protection);
+      ProtectionChange.announcement(
+              look.choice().disks(),
+              new Planner(target, Optional.empty(), previous, backing, protection),
+              previous)
+          .ifPresent(
+              line -> {
+                environment.progress().warn(line);
+                warnings.add(line);
+              });
       Snapshot wouldBe =
           new BackupTime(environment, new CancellationToken())
               .wouldBe(request.group(), request.backupTime());
@@ -102,8 +116,8 @@ final class DryRun {
               + "; its verification failed");
     }
     try (ReaderSession reader =
-        environment.server().startReader(request.namespace(), snapshot, ReadKey.NONE)) {
-      return new PreviousBackupReader(PreviousSource.of(reader), environment.progress())
+        environment.server().startReader(request.namespace(), snapshot, protection.readEarlier())) {
+      return new PreviousBackupReader(PreviousSource.of(reader), environment.progress(), protection)
           .read(Optional.of(snapshot), archives);
     }
   }

@@ -7,11 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.client.retry.Setback;
+import org.qmpbs.pbs.ForgedManifestException;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.UnsignedManifestException;
+import org.qmpbs.pbs.WrongKeyException;
 
 /**
  * Finds out whether a snapshot exists whose end got no answer. The server may still be at it, or at
@@ -27,6 +30,7 @@ final class FinishDoubt {
   private final BackupEnvironment environment;
   private final Namespace namespace;
   private final Snapshot snapshot;
+  private final ReadKey key;
   private final String recordName;
   private final byte[] written;
   private final Retries retries;
@@ -34,6 +38,7 @@ final class FinishDoubt {
   /**
    * About one snapshot.
    *
+   * @param key that it is signed with
    * @param recordName the blob that makes it ours
    * @param written what that has to hold
    */
@@ -41,12 +46,14 @@ final class FinishDoubt {
       BackupEnvironment environment,
       Namespace namespace,
       Snapshot snapshot,
+      ReadKey key,
       String recordName,
       byte[] written,
       Retries retries) {
     this.environment = environment;
     this.namespace = namespace;
     this.snapshot = snapshot;
+    this.key = key;
     this.recordName = recordName;
     this.written = written;
     this.retries = retries;
@@ -92,10 +99,14 @@ final class FinishDoubt {
   }
 
   private boolean isOurs() throws IOException {
-    try (ReaderSession reader =
-        environment.server().startReader(namespace, snapshot, ReadKey.NONE)) {
+    try (ReaderSession reader = environment.server().startReader(namespace, snapshot, key)) {
       Manifest manifest = reader.manifest();
       return Arrays.equals(reader.blob(manifest, recordName), written);
+    } catch (WrongKeyException | UnsignedManifestException | ForgedManifestException e) {
+      environment
+          .progress()
+          .note(snapshot + " exists, but it is not what this run wrote: " + e.getMessage());
+      return false;
     }
   }
 }

@@ -16,6 +16,10 @@ public enum FullReadReason {
   DAMAGED_SNAPSHOT,
   /** The last snapshot is encrypted, signed or plain, and this one is not. */
   CRYPT_MODE_CHANGED,
+  /** The last snapshot was made with another encryption key. */
+  KEY_CHANGED,
+  /** The signature of the last snapshot's manifest is wrong, or was taken away. */
+  SIGNATURE_BROKEN,
   /** The disk has another size than in the last snapshot. */
   SIZE_CHANGED,
   /** The bitmap that the last snapshot names is not on the disk: new, other or restored disk. */

@@ -276,7 +276,12 @@ final class InstantReader {
   private Sent audited(MachineInstant instant, DiskSource source, List<Extent> dirty, DiskJob job)
       throws IOException {
     CleanAudit audit =
-        new CleanAudit(source, dirty, job.base().orElseThrow(), environment.progress());
+        new CleanAudit(
+            source,
+            dirty,
+            job.base().orElseThrow(),
+            request.keys().protection().names(),
+            environment.progress());
     environment.progress().phase("checking the bitmap of " + job.disk().name());
     Optional<ReadPlan.FullRead> lie =
         audit.verdict(request.auditPercent(), environment.random(), token);
@@ -296,7 +301,12 @@ final class InstantReader {
     environment.progress().total(ranges.mostBytes());
     ChunkPipeline pipeline =
         new ChunkPipeline(
-            environment.sizes(), source, uploads.open(job), rate, environment.progress());
+            environment.sizes(),
+            source,
+            uploads.open(job),
+            request.keys().protection().sealer(),
+            rate,
+            environment.progress());
     ManifestFile file = pipeline.run(ranges, token);
     Transfer transfer = pipeline.transfer();
     return new Sent(

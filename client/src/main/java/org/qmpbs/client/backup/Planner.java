@@ -27,8 +27,9 @@ import org.qmpbs.client.backup.ReadPlan.Incremental;
 import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
-import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Protection;
+import org.qmpbs.pbs.Voucher;
 
 /**
  * The bitmap rule: whether a disk's bitmap is proven to be relative to exactly the snapshot that
@@ -46,6 +47,7 @@ final class Planner {
   private final Optional<FullRead> forced;
   private final PreviousBackup previous;
   private final BackingFiles backing;
+  private final Protection protection;
 
   /**
    * Plans for one backup.
@@ -54,12 +56,19 @@ final class Planner {
    * @param forced why everything is read whatever the server and QEMU say, or empty
    * @param previous what the server has
    * @param backing what lies under the disks now
+   * @param protection of the backup
    */
-  Planner(String target, Optional<FullRead> forced, PreviousBackup previous, BackingFiles backing) {
+  Planner(
+      String target,
+      Optional<FullRead> forced,
+      PreviousBackup previous,
+      BackingFiles backing,
+      Protection protection) {
     this.target = target;
     this.forced = forced;
     this.previous = previous;
     this.backing = backing;
+    this.protection = protection;
   }
 
   /** Decides for one disk. */
@@ -80,6 +89,9 @@ final class Planner {
     if (previous instanceof PreviousBackup.Unusable unusable) {
       return new FullRead(NO_USABLE_SNAPSHOT, unusable.detail());
     }
+    if (previous instanceof PreviousBackup.Unvouched unvouched) {
+      return new FullRead(unvouched.reason(), unvouched.detail());
+    }
     if (previous instanceof PreviousBackup.Damaged damaged) {
       return new FullRead(DAMAGED_SNAPSHOT, damaged.detail());
     }
@@ -95,6 +107,15 @@ final class Planner {
       return new FullRead(
           FOREIGN_SNAPSHOT, snapshot + " was made for another server, datastore or group");
     }
+    if (!protection.isKeyOf(recorded.manifest())) {
+      return new FullRead(
+          CRYPT_MODE_CHANGED,
+          snapshot
+              + " is "
+              + signatureOf(recorded.manifest().voucher())
+              + ", this backup is "
+              + protection);
+    }
     String archive = chosen.archive();
     Optional<ManifestFile> file = recorded.manifest().file(archive);
     if (file.isEmpty()) {
@@ -108,11 +129,17 @@ final class Planner {
     return planOnBitmap(chosen.disk(), entry, snapshot);
   }
 
+  private static String signatureOf(Voucher voucher) {
+    return voucher.state() == Voucher.State.UNSIGNED
+        ? "not signed"
+        : "signed" + voucher.key().map(by -> " with key " + by.shortForm()).orElse("");
+  }
+
   /** The server's side: empty if the archive, its index and its record are one sound whole. */
-  private static Optional<FullRead> checkSnapshot(
+  private Optional<FullRead> checkSnapshot(
       Recorded recorded, ChosenDisk chosen, ManifestFile file, String snapshot) {
     String archive = chosen.archive();
-    if (file.cryptMode() != CryptMode.NONE) {
+    if (file.cryptMode() != protection.mode()) {
       return full(
           CRYPT_MODE_CHANGED,
           archive
@@ -120,7 +147,8 @@ final class Planner {
               + snapshot
               + " has crypt mode "
               + file.cryptMode().id()
-              + ", this backup is plain");
+              + ", this backup "
+              + protection.mode().id());
     }
     Optional<RecordedDisk> entry = recorded.description().disk(archive);
     if (entry.isEmpty()) {

@@ -57,6 +57,21 @@ sealed interface PreviousBackup {
   }
 
   /**
+   * The key at hand does not vouch for it, because another one made it, or its signature is wrong.
+   * Nothing of it is used.
+   *
+   * @param of the snapshot
+   * @param reason what is wrong
+   * @param detail one line for people
+   */
+  record Unvouched(Snapshot of, FullReadReason reason, String detail) implements PreviousBackup {
+    @Override
+    public Optional<Snapshot> snapshot() {
+      return Optional.of(of);
+    }
+  }
+
+  /**
    * It is a checkpoint of a first upload: no backup, and no bitmap is relative to it, but its
    * chunks are there.
    *

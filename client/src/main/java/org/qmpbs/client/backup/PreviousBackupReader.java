@@ -13,11 +13,15 @@ import org.qmpbs.client.backup.PreviousBackup.IndexState.Parsed;
 import org.qmpbs.client.backup.PreviousBackup.IndexState.Unreadable;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
-import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.ForgedManifestException;
+import org.qmpbs.pbs.HasRemedy;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.UnsignedManifestException;
+import org.qmpbs.pbs.WrongKeyException;
 
 /**
  * Looks up what the server has of the last snapshot. Damage and refusals there are notes, because a
@@ -26,10 +30,15 @@ import org.qmpbs.pbs.Snapshot;
 final class PreviousBackupReader {
   private final PreviousSource source;
   private final Progress progress;
+  private final Protection protection;
 
-  PreviousBackupReader(PreviousSource source, Progress progress) {
+  /**
+   * @param protection what the source was opened with
+   */
+  PreviousBackupReader(PreviousSource source, Progress progress, Protection protection) {
     this.source = source;
     this.progress = progress;
+    this.protection = protection;
   }
 
   /**
@@ -51,6 +60,17 @@ final class PreviousBackupReader {
     Optional<Manifest> manifest;
     try {
       manifest = source.manifest();
+    } catch (WrongKeyException e) {
+      return unvouched(snapshot.get(), FullReadReason.KEY_CHANGED, e);
+    } catch (UnsignedManifestException | ForgedManifestException e) {
+      progress.warn(
+          "snapshot "
+              + snapshot.get()
+              + ": "
+              + e.getMessage()
+              + "; nothing of it is used. "
+              + ((HasRemedy) e).remedy());
+      return unvouched(snapshot.get(), FullReadReason.SIGNATURE_BROKEN, e);
     } catch (CorruptDataException | UnsupportedDataException | PbsException e) {
       return damaged(snapshot.get(), "manifest", e, Map.of());
     }
@@ -82,14 +102,37 @@ final class PreviousBackupReader {
     } catch (UnsupportedDataException e) {
       return new PreviousBackup.Foreign(
           snapshot, "snapshot " + snapshot + ": " + e.getMessage(), indexes);
+    } catch (WrongKeyException e) {
+      return unvouched(snapshot, FullReadReason.CRYPT_MODE_CHANGED, e);
     } catch (CorruptDataException | PbsException e) {
       return damaged(snapshot, "record", e, indexes);
     }
   }
 
+  private PreviousBackup unvouched(Snapshot snapshot, FullReadReason reason, IOException cause) {
+    return new PreviousBackup.Unvouched(
+        snapshot,
+        reason,
+        "the last snapshot, "
+            + snapshot
+            + ", is of no use to this backup ("
+            + protection
+            + "): "
+            + cause.getMessage());
+  }
+
   /** Its record is not asked: nothing in it is relied on but that it is there. */
   private PreviousBackup readCheckpoint(Snapshot snapshot, Manifest manifest, List<String> archives)
       throws IOException {
+    if (!manifest.files().stream().allMatch(protection::namesChunksAs)) {
+      return new PreviousBackup.Unvouched(
+          snapshot,
+          FullReadReason.CRYPT_MODE_CHANGED,
+          "checkpoint "
+              + snapshot
+              + " of an interrupted first upload has another crypt mode than this backup, "
+              + protection);
+    }
     Map<String, IndexState> indexes = new HashMap<>();
     for (String archive : archives) {
       String unfinished = ArchiveNames.unfinished(archive);
@@ -114,8 +157,8 @@ final class PreviousBackupReader {
     Map<String, IndexState> indexes = new HashMap<>();
     for (String archive : archives) {
       Optional<ManifestFile> file = manifest.file(archive);
-      // The digests of an encrypted archive are keyed: they name none of our plain chunks.
-      if (file.isPresent() && file.get().cryptMode() != CryptMode.ENCRYPT) {
+      // The digests of an encrypted archive are keyed: they say nothing of plain ones.
+      if (file.isPresent() && protection.namesChunksAs(file.get())) {
         indexes.put(archive, readIndex(manifest, archive));
       }
     }

@@ -7,6 +7,7 @@ import org.qmpbs.pbs.FinishOutcome;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.Snapshot;
 
 /**
@@ -16,19 +17,23 @@ import org.qmpbs.pbs.Snapshot;
 final class SnapshotEnd {
   private final BackupEnvironment environment;
   private final Namespace namespace;
+  private final ReadKey key;
   private final Retries retries;
   private final CancellationToken token;
 
   /**
+   * @param key of what this run writes
    * @param retries of asking, while the server cannot be reached
    */
   SnapshotEnd(
       BackupEnvironment environment,
       Namespace namespace,
+      ReadKey key,
       Retries retries,
       CancellationToken token) {
     this.environment = environment;
     this.namespace = namespace;
+    this.key = key;
     this.retries = retries;
     this.token = token;
   }
@@ -74,7 +79,7 @@ final class SnapshotEnd {
     boolean exists;
     try {
       exists =
-          new FinishDoubt(environment, namespace, snapshot, recordName, content, retries)
+          new FinishDoubt(environment, namespace, snapshot, key, recordName, content, retries)
               .snapshotExists();
     } catch (IOException e) {
       e.addSuppressed(doubt);

@@ -26,16 +26,19 @@ final class UploadSessions {
 
   private final BackupEnvironment environment;
   private final Namespace namespace;
+  private final Protection protection;
   private final CancellationToken token;
   private final CurrentSession current;
 
   UploadSessions(
       BackupEnvironment environment,
       Namespace namespace,
+      Protection protection,
       CancellationToken token,
       CurrentSession current) {
     this.environment = environment;
     this.namespace = namespace;
+    this.protection = protection;
     this.token = token;
     this.current = current;
   }
@@ -66,7 +69,7 @@ final class UploadSessions {
     for (int i = 1; ; i++) {
       token.check();
       try {
-        return environment.server().startBackup(namespace, snapshot, Protection.NONE);
+        return environment.server().startBackup(namespace, snapshot, protection);
       } catch (PbsException e) {
         if (e.problem() == ServerProblem.CLOCK) {
           throw changed(base, Optional.of("it has a newer one"), e);

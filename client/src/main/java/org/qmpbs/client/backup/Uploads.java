@@ -19,6 +19,7 @@ final class Uploads implements Upload {
   private final BackupEnvironment environment;
   private final CheckpointPolicy policy;
   private final UploadSessions sessions;
+  private final SnapshotKeys keys;
   private final SnapshotEnd end;
   private final Checkpoints checkpoints;
   private final PreviousBackup previous;
@@ -39,6 +40,7 @@ final class Uploads implements Upload {
   /**
    * For one run.
    *
+   * @param keys that everything is protected with
    * @param previous what the session that is open says of the last snapshot
    * @param backup what this run is to make
    * @param newest the group's newest finished snapshot
@@ -49,6 +51,7 @@ final class Uploads implements Upload {
       BackupEnvironment environment,
       CheckpointPolicy policy,
       UploadSessions sessions,
+      SnapshotKeys keys,
       SnapshotEnd end,
       Checkpoints checkpoints,
       PreviousBackup previous,
@@ -60,6 +63,7 @@ final class Uploads implements Upload {
     this.environment = environment;
     this.policy = policy;
     this.sessions = sessions;
+    this.keys = keys;
     this.end = end;
     this.checkpoints = checkpoints;
     this.previous = previous;
@@ -76,6 +80,7 @@ final class Uploads implements Upload {
     boolean nothingToBuildOn =
         previous instanceof PreviousBackup.None
             || previous instanceof PreviousBackup.Unusable
+            || previous instanceof PreviousBackup.Unvouched
             || previous instanceof PreviousBackup.Checkpoint;
     if (first && nothingToBuildOn && times.hasNext() && amount.exceeds(policy.threshold())) {
       environment
@@ -88,6 +93,7 @@ final class Uploads implements Upload {
           new CheckpointedUpload(
               environment,
               sessions,
+              keys,
               end,
               checkpoints,
               policy.interval(),

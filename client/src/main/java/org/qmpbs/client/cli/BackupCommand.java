@@ -15,6 +15,7 @@ import org.qmpbs.client.backup.CheckpointPolicy;
 import org.qmpbs.client.backup.FreezeMode;
 import org.qmpbs.client.backup.FreezeOptions;
 import org.qmpbs.client.backup.Patience;
+import org.qmpbs.client.backup.SnapshotKeys;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
@@ -41,6 +42,7 @@ final class BackupCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final BackupKeyOptions keys = new BackupKeyOptions();
 
   @Option(
       names = "--qmp",
@@ -200,8 +202,10 @@ final class BackupCommand implements CliCommand {
 
   private Report backup(Output out, Interruption interruption) throws IOException {
     BackupRequest request = request();
-    try (PbsServer pbs = server.open(host)) {
-      BackupJob job = new BackupJob(pbs, request, out, host.clock(), host.random());
+    try (BackupKeyOptions.Held held = keys.open(host, out);
+        PbsServer pbs = server.open(host)) {
+      BackupJob job =
+          new BackupJob(pbs, request.protectedBy(held.keys()), out, host.clock(), host.random());
       interruption.cancelWith(job::cancel);
       return new BackupReport(dryRun ? job.plan() : job.run(), dryRun, failOnSkip);
     }
@@ -228,7 +232,8 @@ final class BackupCommand implements CliCommand {
         audit,
         new Patience(retry.retries(), lockWait == null ? Duration.ZERO : lockWait),
         checkpoints,
-        freezeOptions());
+        freezeOptions(),
+        SnapshotKeys.NONE);
   }
 
   private FreezeOptions freezeOptions() throws UsageException {

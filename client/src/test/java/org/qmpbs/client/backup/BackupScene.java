@@ -47,6 +47,7 @@ final class BackupScene {
   ChunkPipeline.Sizes sizes = new ChunkPipeline.Sizes(2, 2, 2);
   CheckpointPolicy checkpoints = CheckpointPolicy.DEFAULT;
   FreezeOptions freeze = FreezeOptions.OFF;
+  SnapshotKeys keys = SnapshotKeys.NONE;
   Duration deadline = Duration.ofHours(1);
 
   BackupScene(Path folder) throws IOException {
@@ -92,7 +93,8 @@ final class BackupScene {
             audit,
             patience,
             checkpoints,
-            freeze));
+            freeze,
+            keys));
   }
 
   RecordingProgress progress() {

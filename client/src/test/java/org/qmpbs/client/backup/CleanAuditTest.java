@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.qmpbs.chunker.ChunkNames;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
@@ -116,7 +117,11 @@ class CleanAuditTest {
     source.failAtRead = 1;
     CleanAudit audit =
         new CleanAudit(
-            source, List.of(), index(image), new RecordingProgress(List.of(), List.of()));
+            source,
+            List.of(),
+            index(image),
+            ChunkNames.PLAIN,
+            new RecordingProgress(List.of(), List.of()));
     assertThatThrownBy(audit::last)
         .isInstanceOf(DiskReadException.class)
         .hasMessageContaining("near byte " + Chunks.SIZE);
@@ -134,6 +139,7 @@ class CleanAuditTest {
         new FakeDiskSource(now),
         extents,
         index(before),
+        ChunkNames.PLAIN,
         new RecordingProgress(new ArrayList<>(), new ArrayList<>()));
   }
 

@@ -51,6 +51,10 @@ final class FakeServer implements PbsServer {
   static final class Stored {
     Manifest manifest;
     Protection protection = Protection.NONE;
+
+    /** What became of the manifest on the server. */
+    UnaryOperator<byte[]> tampering = UnaryOperator.identity();
+
     final Map<String, byte[]> blobs = new HashMap<>();
     final Map<String, FakeIndexWriter> archives = new HashMap<>();
     @Nullable String verifyState;
@@ -62,7 +66,7 @@ final class FakeServer implements PbsServer {
     /** As it comes back, with the real signature. */
     Manifest read(ReadKey key) throws IOException {
       byte[] json = protection.key().map(manifest::toJson).orElseGet(manifest::toJson);
-      return Manifest.parse(json, manifest.snapshot(), key);
+      return Manifest.parse(tampering.apply(json), manifest.snapshot(), key);
     }
   }
 

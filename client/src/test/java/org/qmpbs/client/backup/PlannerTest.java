@@ -2,6 +2,7 @@ package org.qmpbs.client.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,8 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.backup.PreviousBackup.IndexState;
+import org.qmpbs.client.backup.PreviousBackup.Recorded;
 import org.qmpbs.client.backup.ReadPlan.FullRead;
 import org.qmpbs.client.backup.ReadPlan.Incremental;
 import org.qmpbs.client.backup.SnapshotRecord.RecordedDisk;
@@ -26,13 +29,23 @@ import org.qmpbs.machine.Disk;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.Voucher;
 
 class PlannerTest {
   private static final long SIZE = 10_000_000;
   private static final String ARCHIVE = "drive-scsi0.img.fidx";
   private static final Snapshot LAST = new Snapshot(Samples.GROUP, 1_700_000_000L);
   private static final EpochName EPOCH = new EpochName(Samples.TARGET, LAST.time(), 77);
+  private static final EncryptionKey KEY = EncryptionKey.generate(new SecureRandom());
+  private static final EncryptionKey OTHER = EncryptionKey.generate(new SecureRandom());
+
+  /**
+   * What backups of most tests are protected with; their rules are those of plain ones and more.
+   */
+  private static final Protection KEYED = Protection.encrypted(KEY, new SecureRandom());
+
   private static final FixedIndex INDEX = Samples.index(SIZE, "a", "b", "c");
 
   /** A condition of the bitmap rule that does not hold, and what is then said. */
@@ -44,8 +57,13 @@ class PlannerTest {
     FOREIGN(FullReadReason.FOREIGN_SNAPSHOT),
     OTHER_TARGET(FullReadReason.FOREIGN_SNAPSHOT),
     NOT_IN_MANIFEST(FullReadReason.ARCHIVE_NOT_IN_SNAPSHOT),
-    ENCRYPTED(FullReadReason.CRYPT_MODE_CHANGED),
     SIGNED(FullReadReason.CRYPT_MODE_CHANGED),
+    UNVOUCHED(FullReadReason.KEY_CHANGED),
+    FORGED(FullReadReason.SIGNATURE_BROKEN),
+    PLAIN(FullReadReason.CRYPT_MODE_CHANGED),
+    UNSIGNED(FullReadReason.CRYPT_MODE_CHANGED),
+    UNPROVEN(FullReadReason.CRYPT_MODE_CHANGED),
+    PROVEN_BY_ANOTHER_KEY(FullReadReason.CRYPT_MODE_CHANGED),
     NOT_IN_RECORD(FullReadReason.DAMAGED_SNAPSHOT),
     RECORD_OF_OTHER_SIZE(FullReadReason.DAMAGED_SNAPSHOT),
     EPOCH_OF_OTHER_TIME(FullReadReason.DAMAGED_SNAPSHOT),
@@ -96,6 +114,39 @@ class PlannerTest {
     assertThat(plan(violations)).isInstanceOf(FullRead.class);
   }
 
+  private static final List<Protection> PROTECTIONS =
+      List.of(
+          Protection.NONE,
+          Protection.signed(KEY),
+          Protection.signed(OTHER),
+          KEYED,
+          Protection.encrypted(OTHER, new SecureRandom()));
+
+  /** Also a manifest that was proven, but with another key than this backup has. */
+  @Test
+  void onlyASnapshotOfTheSameKeyAndModeIsBuiltUpon() {
+    for (Protection before : PROTECTIONS) {
+      for (Protection now : PROTECTIONS) {
+        Voucher voucher =
+            before
+                .key()
+                .map(key -> new Voucher(Voucher.State.PROVEN, Optional.of(key.fingerprint())))
+                .orElse(Voucher.NOBODY);
+        Recorded good = (Recorded) previous(Set.of());
+        ManifestFile file = new ManifestFile(ARCHIVE, before.mode(), SIZE, INDEX.checksum());
+        PreviousBackup previous =
+            new Recorded(
+                new Manifest(LAST, List.of(file), "", voucher), good.description(), good.indexes());
+        ReadPlan plan =
+            new Planner(Samples.TARGET, Optional.empty(), previous, BackingFiles.none(), now)
+                .plan(new ChosenDisk(disk(Set.of()), ARCHIVE));
+        assertThat(plan instanceof Incremental)
+            .as("from " + before + " to " + now)
+            .isEqualTo(before == now);
+      }
+    }
+  }
+
   @Test
   void aRawDiskKeepsItsBitmapForAsLongAsQemuRuns() {
     Disk raw =
@@ -105,7 +156,8 @@ class PlannerTest {
             false,
             new Bitmap(EPOCH.text(), true, false, false, false, Chunks.SIZE, 0));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
+        new Planner(
+                Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none(), KEYED)
             .plan(new ChosenDisk(raw, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
   }
@@ -120,7 +172,8 @@ class PlannerTest {
                 Samples.TARGET,
                 Optional.empty(),
                 previous(Set.of(Violation.STORED_THOUGH_MADE_IN_MEMORY)),
-                BackingFiles.none())
+                BackingFiles.none(),
+                KEYED)
             .plan(new ChosenDisk(full, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), 0));
   }
@@ -129,7 +182,8 @@ class PlannerTest {
   void neverAnnouncesMoreDirtyBytesThanTheDiskHas() {
     Disk disk = Samples.disk("scsi0", SIZE, Samples.bitmap(EPOCH.text(), 12_582_912));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
+        new Planner(
+                Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none(), KEYED)
             .plan(new ChosenDisk(disk, ARCHIVE));
     assertThat(plan).isEqualTo(new Incremental(EPOCH.text(), SIZE));
   }
@@ -138,7 +192,8 @@ class PlannerTest {
   void aRenamedDiskKeepsItsBitmapBecauseTheNonceIsItsIdentity() {
     Disk renamed = Samples.disk("other", SIZE, Samples.bitmap(EPOCH.text(), 0));
     ReadPlan plan =
-        new Planner(Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none())
+        new Planner(
+                Samples.TARGET, Optional.empty(), previous(Set.of()), BackingFiles.none(), KEYED)
             .plan(new ChosenDisk(renamed, ARCHIVE));
     assertThat(plan).isInstanceOf(Incremental.class);
   }
@@ -148,7 +203,7 @@ class PlannerTest {
         violations.contains(Violation.REQUESTED)
             ? Optional.of(new FullRead(FullReadReason.REQUESTED, "asked for"))
             : Optional.empty();
-    return new Planner(Samples.TARGET, forced, previous(violations), BackingFiles.none())
+    return new Planner(Samples.TARGET, forced, previous(violations), BackingFiles.none(), KEYED)
         .plan(new ChosenDisk(disk(violations), ARCHIVE));
   }
 
@@ -193,10 +248,16 @@ class PlannerTest {
     if (broken.contains(Violation.FOREIGN)) {
       return new PreviousBackup.Foreign(LAST, "foreign", indexes);
     }
+    if (broken.contains(Violation.UNVOUCHED)) {
+      return new PreviousBackup.Unvouched(LAST, FullReadReason.KEY_CHANGED, "another key");
+    }
+    if (broken.contains(Violation.FORGED)) {
+      return new PreviousBackup.Unvouched(LAST, FullReadReason.SIGNATURE_BROKEN, "forged");
+    }
     CryptMode mode =
-        broken.contains(Violation.ENCRYPTED)
-            ? CryptMode.ENCRYPT
-            : broken.contains(Violation.SIGNED) ? CryptMode.SIGN_ONLY : CryptMode.NONE;
+        broken.contains(Violation.PLAIN)
+            ? CryptMode.NONE
+            : broken.contains(Violation.SIGNED) ? CryptMode.SIGN_ONLY : CryptMode.ENCRYPT;
     Digest checksum =
         broken.contains(Violation.INDEX_OF_OTHER_CHECKSUM)
             ? Samples.digest("other")
@@ -219,10 +280,20 @@ class PlannerTest {
                 && !broken.contains(Violation.GONE_FROM_MEMORY),
             broken.contains(Violation.BACKING_FILES_GONE) ? "a mark" : "",
             "qcow2");
-    return new PreviousBackup.Recorded(
-        new Manifest(LAST, List.of(file)),
+    return new Recorded(
+        new Manifest(LAST, List.of(file), "", voucher(broken)),
         new SnapshotRecord(target, List.of(recorded), "", "", ""),
         indexes);
+  }
+
+  private static Voucher voucher(Set<Violation> broken) {
+    if (broken.contains(Violation.UNSIGNED)) {
+      return Voucher.NOBODY;
+    }
+    EncryptionKey signer = broken.contains(Violation.PROVEN_BY_ANOTHER_KEY) ? OTHER : KEY;
+    return new Voucher(
+        broken.contains(Violation.UNPROVEN) ? Voucher.State.UNPROVEN : Voucher.State.PROVEN,
+        Optional.of(signer.fingerprint()));
   }
 
   private static Map<String, IndexState> indexes(Set<Violation> broken) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.pbs.Manifest;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
 
 class PreviousBackupReaderTest {
@@ -42,7 +43,9 @@ class PreviousBackupReaderTest {
         };
     PreviousBackup previous =
         new PreviousBackupReader(
-                source, new RecordingProgress(new ArrayList<>(), new ArrayList<>()))
+                source,
+                new RecordingProgress(new ArrayList<>(), new ArrayList<>()),
+                Protection.NONE)
             .read(Optional.of(LAST), List.of());
     assertThat(previous)
         .isInstanceOfSatisfying(

@@ -152,7 +152,8 @@ class QemuMachineTest {
                 100,
                 Patience.NONE,
                 CheckpointPolicy.OFF,
-                FreezeOptions.OFF))
+                FreezeOptions.OFF,
+                SnapshotKeys.NONE))
         .run();
   }
 
