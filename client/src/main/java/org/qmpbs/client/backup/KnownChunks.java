@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.client.read.DigestSet;
 
 /**
  * What the server knows in this session: the chunks of the previous snapshot's indexes that were

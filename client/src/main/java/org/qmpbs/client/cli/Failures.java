@@ -31,8 +31,8 @@ import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Failure;
-import org.qmpbs.client.restore.DamagedArchiveException;
-import org.qmpbs.client.restore.RestoreStoppedException;
+import org.qmpbs.client.read.DamagedArchiveException;
+import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
 import org.qmpbs.client.task.TaskFailedException;
@@ -267,7 +267,7 @@ final class Failures {
     if (thrown instanceof UnsupportedDataException e) {
       return of(ExitCode.USAGE, e, "Use the program that made the backup.");
     }
-    if (thrown instanceof RestoreStoppedException e) {
+    if (thrown instanceof JobStoppedException e) {
       return of(
           e.byDeadline() ? ExitCode.DEADLINE : ExitCode.INTERRUPTED,
           e,

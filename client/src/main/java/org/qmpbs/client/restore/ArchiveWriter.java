@@ -3,6 +3,7 @@ package org.qmpbs.client.restore;
 import java.io.IOException;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.read.JobStop;
 
 /**
  * Passes an image on to its sink, chunk by chunk. Failures of the sink become {@link

@@ -13,6 +13,11 @@ import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
+import org.qmpbs.client.read.DamagedArchiveException;
+import org.qmpbs.client.read.JobStop;
+import org.qmpbs.client.read.JobStoppedException;
+import org.qmpbs.client.read.PatientReader;
+import org.qmpbs.client.read.Patiently;
 import org.qmpbs.client.restore.RestoreSummary.ArchiveSummary;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsServer;
@@ -52,7 +57,7 @@ public final class RestoreJob {
     this.random = random;
     this.sinks = new SinkFactory(request.format(), random);
     this.targets = new TargetChecker(request.force(), new DeviceUse());
-    this.stop = new JobStop(request.deadline());
+    this.stop = new JobStop("restore", request.deadline());
   }
 
   /**
@@ -62,7 +67,7 @@ public final class RestoreJob {
    * @throws DamagedArchiveException if a chunk is not what the index says
    * @throws UnsupportedArchiveException if an archive is of another kind
    * @throws WrongKeyException if another key made the snapshot, or a key is needed
-   * @throws RestoreStoppedException if it was cancelled or took too long
+   * @throws JobStoppedException if it was cancelled or took too long
    */
   public RestoreSummary run() throws IOException {
     Instant start = clock.instant();
@@ -82,8 +87,7 @@ public final class RestoreJob {
     } catch (IOException e) {
       throw stop.explain(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RestoreStoppedException(false, e);
+      throw stop.interrupted(e);
     }
   }
 

@@ -1,11 +1,10 @@
 package org.qmpbs.client.backup;
 
 import java.util.List;
-import java.util.UUID;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
-import org.qmpbs.chunker.FixedIndexBuilder;
+import org.qmpbs.client.memory.Indexes;
 import org.qmpbs.machine.Bitmap;
 import org.qmpbs.machine.Disk;
 import org.qmpbs.pbs.BackupGroup;
@@ -44,14 +43,10 @@ final class Samples {
 
   /** An index whose chunks are the digests of the given texts. */
   static FixedIndex index(long size, String... chunks) {
-    FixedIndexBuilder builder = new FixedIndexBuilder(size);
-    for (int i = 0; i < chunks.length; i++) {
-      builder.set(i, digest(chunks[i]));
-    }
-    return builder.build(new UUID(1, 2), 3);
+    return Indexes.of(size, chunks);
   }
 
   static Digest digest(String text) {
-    return Digest.sha256(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Indexes.digest(text);
   }
 }

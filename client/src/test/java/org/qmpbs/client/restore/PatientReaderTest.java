@@ -25,6 +25,7 @@ import org.qmpbs.chunker.Digest;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.memory.ManualClock;
 import org.qmpbs.client.progress.Progress;
+import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.restore.RestoreRequest.Selection;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
@@ -164,7 +165,7 @@ class PatientReaderTest {
             },
             "test-stopper");
     stopper.start();
-    assertThatExceptionOfType(RestoreStoppedException.class).isThrownBy(job::run);
+    assertThatExceptionOfType(JobStoppedException.class).isThrownBy(job::run);
     stopper.join();
     assertThat(names(directory)).isEmpty();
   }

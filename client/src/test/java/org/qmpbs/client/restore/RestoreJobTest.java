@@ -22,6 +22,8 @@ import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.Zeros;
 import org.qmpbs.client.lookup.NotInDatastoreException;
+import org.qmpbs.client.read.DamagedArchiveException;
+import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.restore.RestoreRequest.Selection;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.ManifestFile;
@@ -191,7 +193,7 @@ class RestoreJobTest {
               cancelled.countDown();
             });
     other.start();
-    assertThatExceptionOfType(RestoreStoppedException.class)
+    assertThatExceptionOfType(JobStoppedException.class)
         .isThrownBy(job::run)
         .satisfies(e -> assertThat(e.byDeadline()).isFalse());
     other.join();
@@ -210,7 +212,7 @@ class RestoreJobTest {
             false,
             OptionalLong.of(1000),
             Optional.of(Duration.ofMillis(500)));
-    assertThatExceptionOfType(RestoreStoppedException.class)
+    assertThatExceptionOfType(JobStoppedException.class)
         .isThrownBy(() -> fixture.job(request).run())
         .satisfies(e -> assertThat(e.byDeadline()).isTrue());
     assertThat(names(directory)).isEmpty();
@@ -233,7 +235,7 @@ class RestoreJobTest {
             false,
             OptionalLong.empty(),
             Optional.of(Duration.ofMillis(100)));
-    assertThatExceptionOfType(RestoreStoppedException.class)
+    assertThatExceptionOfType(JobStoppedException.class)
         .isThrownBy(() -> fixture.job(request).run())
         .satisfies(e -> assertThat(e.byDeadline()).isTrue());
   }

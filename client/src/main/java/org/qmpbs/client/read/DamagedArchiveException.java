@@ -1,4 +1,4 @@
-package org.qmpbs.client.restore;
+package org.qmpbs.client.read;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +14,29 @@ public final class DamagedArchiveException extends IOException {
   private final int chunk;
   private final long offset;
   private final int length;
+  private final Kind kind;
+  private final String problem;
+
+  /** What is wrong with the chunk. */
+  public enum Kind {
+    /** The server has no such file. */
+    MISSING,
+    /** The server has it and cannot read it: its disk or file system is in trouble. */
+    UNREADABLE,
+    /** Bytes were changed or lost: magic, CRC or compressed frame are wrong. */
+    CORRUPT,
+    /** Whole in itself, but not the chunk that it is called. */
+    WRONG_CONTENT,
+    /** The key does not open it. */
+    NOT_DECRYPTED
+  }
 
   DamagedArchiveException(
       String archive,
       int chunk,
       long offset,
       int length,
+      Kind kind,
       String problem,
       @Nullable Throwable cause) {
     super(
@@ -38,6 +55,8 @@ public final class DamagedArchiveException extends IOException {
     this.chunk = chunk;
     this.offset = offset;
     this.length = length;
+    this.kind = kind;
+    this.problem = problem;
   }
 
   /** Name in the manifest. */
@@ -58,5 +77,15 @@ public final class DamagedArchiveException extends IOException {
   /** How many bytes of the image are affected. */
   public int length() {
     return length;
+  }
+
+  /** What is wrong with the chunk. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** The same in words, without the place. */
+  public String problem() {
+    return problem;
   }
 }

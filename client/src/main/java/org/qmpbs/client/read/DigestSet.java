@@ -1,4 +1,4 @@
-package org.qmpbs.client.backup;
+package org.qmpbs.client.read;
 
 import java.util.Arrays;
 import org.qmpbs.chunker.Digest;
@@ -12,14 +12,14 @@ import org.qmpbs.chunker.FixedIndex;
  *
  * <p>Not thread-safe.
  */
-final class DigestSet {
+public final class DigestSet {
   private static final int FIRST_SLOTS = 1024;
 
   private byte[] slots = new byte[FIRST_SLOTS * Digest.BYTES];
   private int size;
 
   /** Adds a digest; returns whether it was new. */
-  boolean add(Digest digest) {
+  public boolean add(Digest digest) {
     if (2 * (size + 1) > slotCount()) {
       grow();
     }
@@ -31,14 +31,14 @@ final class DigestSet {
   }
 
   /** Adds every digest of an index. */
-  void addAll(FixedIndex index) {
+  public void addAll(FixedIndex index) {
     for (int i = 0; i < index.chunkCount(); i++) {
       add(index.digest(i));
     }
   }
 
   /** Whether it is there. */
-  boolean contains(Digest digest) {
+  public boolean contains(Digest digest) {
     byte[] bytes = digest.toBytes();
     int slot = firstSlot(bytes, 0);
     while (!isFree(slots, slot * Digest.BYTES)) {
@@ -51,7 +51,7 @@ final class DigestSet {
   }
 
   /** How many there are. */
-  int size() {
+  public int size() {
     return size;
   }
 

@@ -1,4 +1,4 @@
-package org.qmpbs.client.restore;
+package org.qmpbs.client.read;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -25,7 +25,7 @@ import org.qmpbs.pbs.Snapshot;
  * <p>Of several threads that meet the same break, one opens the new session, holding no lock, and
  * the others wait for it.
  */
-final class PatientReader implements ReaderSession {
+public final class PatientReader implements ReaderSession {
   private final PbsServer server;
   private final Namespace namespace;
   private final Snapshot snapshot;
@@ -46,7 +46,7 @@ final class PatientReader implements ReaderSession {
   }
 
   /** Opens the first session. */
-  static PatientReader open(
+  public static PatientReader open(
       PbsServer server, Namespace namespace, Snapshot snapshot, ReadKey key, Patiently patiently)
       throws IOException {
     PatientReader reader = new PatientReader(server, namespace, snapshot, key, patiently);
@@ -102,8 +102,7 @@ final class PatientReader implements ReaderSession {
         wait();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RestoreStoppedException(false, e);
+      throw patiently.interrupted(e);
     }
   }
 

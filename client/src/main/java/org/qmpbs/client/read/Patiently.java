@@ -1,4 +1,4 @@
-package org.qmpbs.client.restore;
+package org.qmpbs.client.read;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -9,11 +9,11 @@ import org.qmpbs.client.retry.Retries;
 import org.qmpbs.client.retry.Setback;
 
 /**
- * The patience of one restore with its server. A failure that passes by itself uses up one of the
- * retries; after an answer all of them are there again. So a restore ends when the server stays
- * away, not when a line is bad for a whole night. Thread-safe; holds no lock while it waits.
+ * The patience of one job with its server. A failure that passes by itself uses up one of the
+ * retries; after an answer all of them are there again. So a job ends when the server stays away,
+ * not when a line is bad for a whole night. Thread-safe; holds no lock while it waits.
  */
-final class Patiently {
+public final class Patiently {
   private final Retries retries;
   private final JobStop stop;
   private final Progress progress;
@@ -22,7 +22,8 @@ final class Patiently {
   private int inVain;
   private int total;
 
-  Patiently(Retries retries, JobStop stop, Progress progress, RandomGenerator random) {
+  /** Waits by {@code stop}'s clock, so that nobody waits for a job that is stopped. */
+  public Patiently(Retries retries, JobStop stop, Progress progress, RandomGenerator random) {
     this.retries = retries;
     this.stop = stop;
     this.progress = progress;
@@ -30,12 +31,13 @@ final class Patiently {
   }
 
   /** Something that reads and may be done again. */
-  interface Call<T> {
+  public interface Call<T> {
+    /** Makes the call. */
     T make() throws IOException;
   }
 
   /** Makes a call until it is answered or may not be made again. */
-  <T> T call(Call<T> call) throws IOException {
+  public <T> T call(Call<T> call) throws IOException {
     while (true) {
       try {
         T answer = call.make();
@@ -73,7 +75,7 @@ final class Patiently {
     progress.warn(
         "no connection: "
             + Setback.line(failure)
-            + "; what is restored already stays; trying again in "
+            + "; what is done already stays; trying again in "
             + Durations.format(pause)
             + " (retry "
             + number
@@ -83,14 +85,17 @@ final class Patiently {
     try {
       stop.sleep(pause);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RestoreStoppedException(false, e);
+      throw stop.interrupted(e);
     }
     stop.check();
   }
 
+  JobStoppedException interrupted(InterruptedException cause) {
+    return stop.interrupted(cause);
+  }
+
   /** How often it was waited. */
-  synchronized int total() {
+  public synchronized int total() {
     return total;
   }
 }

@@ -1,4 +1,4 @@
-package org.qmpbs.client.backup;
+package org.qmpbs.client.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.chunker.Digest;
+import org.qmpbs.client.memory.Indexes;
 
 class DigestSetTest {
   @Property(tries = 100)
@@ -61,12 +62,12 @@ class DigestSetTest {
   @Test
   void takesAWholeIndex() {
     DigestSet set = new DigestSet();
-    set.addAll(Samples.index(10_000_000, "a", "b", "a"));
+    set.addAll(Indexes.of(10_000_000, "a", "b", "a"));
     assertThat(set.size()).isEqualTo(2);
-    assertThat(set.contains(Samples.digest("b"))).isTrue();
+    assertThat(set.contains(Indexes.digest("b"))).isTrue();
   }
 
   private static Digest digest(int value) {
-    return Samples.digest(Integer.toString(value));
+    return Indexes.digest(Integer.toString(value));
   }
 }

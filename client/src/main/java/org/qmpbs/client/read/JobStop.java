@@ -1,4 +1,4 @@
-package org.qmpbs.client.restore;
+package org.qmpbs.client.read;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -18,20 +18,28 @@ import org.qmpbs.pbs.ReaderSession;
  * <p>It is also the clock that a rate limit waits by: below a chunk a second these waits are
  * minutes, and nobody who stops a job waits for them.
  */
-final class JobStop implements RateLimiter.Ticker, AutoCloseable {
+public final class JobStop implements RateLimiter.Ticker, AutoCloseable {
+  private final String job;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Reason reason;
   private @Nullable ReaderSession session;
   private @Nullable Timer timer;
 
   /** Why the job ends. */
-  enum Reason {
+  public enum Reason {
+    /** Somebody asked for it. */
     CANCELLED,
+    /** It took too long. */
     DEADLINE
   }
 
-  /** Starts the deadline. */
-  JobStop(Optional<Duration> deadline) {
+  /**
+   * Starts the deadline.
+   *
+   * @param job what it is, for messages: restore, verification
+   */
+  public JobStop(String job, Optional<Duration> deadline) {
+    this.job = job;
     deadline.ifPresent(
         after -> {
           timer = new Timer("qmpbs-deadline", true);
@@ -46,7 +54,8 @@ final class JobStop implements RateLimiter.Ticker, AutoCloseable {
         });
   }
 
-  void stop(Reason why) {
+  /** Ends the job; the first reason counts. */
+  public void stop(Reason why) {
     ReaderSession open;
     synchronized (this) {
       if (reason == null) {
@@ -61,7 +70,7 @@ final class JobStop implements RateLimiter.Ticker, AutoCloseable {
   }
 
   /** Closes {@code opened} when the job is stopped; at once if it already was. */
-  void watch(ReaderSession opened) throws RestoreStoppedException {
+  public void watch(ReaderSession opened) throws JobStoppedException {
     synchronized (this) {
       session = opened;
     }
@@ -69,24 +78,31 @@ final class JobStop implements RateLimiter.Ticker, AutoCloseable {
   }
 
   /** Fails if the job was stopped. */
-  void check() throws RestoreStoppedException {
+  public void check() throws JobStoppedException {
     Optional<Reason> why = reason();
     if (why.isPresent()) {
-      throw new RestoreStoppedException(why.get() == Reason.DEADLINE, null);
+      throw new JobStoppedException(job, why.get() == Reason.DEADLINE, null);
     }
   }
 
   /** {@code failure}, or the stop that led to it. */
-  IOException explain(IOException failure) {
-    if (failure instanceof RestoreStoppedException) {
+  public IOException explain(IOException failure) {
+    if (failure instanceof JobStoppedException) {
       return failure;
     }
     return reason()
-        .<IOException>map(why -> new RestoreStoppedException(why == Reason.DEADLINE, failure))
+        .<IOException>map(why -> new JobStoppedException(job, why == Reason.DEADLINE, failure))
         .orElse(failure);
   }
 
-  synchronized Optional<Reason> reason() {
+  /** For a thread that was interrupted: that is a cancellation, too. */
+  public JobStoppedException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new JobStoppedException(job, false, cause);
+  }
+
+  /** Why it was stopped, if it was. */
+  public synchronized Optional<Reason> reason() {
     return Optional.ofNullable(reason);
   }
 

@@ -1,0 +1,26 @@
+package org.qmpbs.client.memory;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.qmpbs.chunker.Digest;
+import org.qmpbs.chunker.FixedIndex;
+import org.qmpbs.chunker.FixedIndexBuilder;
+
+/** Indexes without chunks. */
+public final class Indexes {
+  private Indexes() {}
+
+  /** An index whose chunks are the digests of the given texts. */
+  public static FixedIndex of(long size, String... chunks) {
+    FixedIndexBuilder builder = new FixedIndexBuilder(size);
+    for (int i = 0; i < chunks.length; i++) {
+      builder.set(i, digest(chunks[i]));
+    }
+    return builder.build(new UUID(1, 2), 3);
+  }
+
+  /** The digest of a text. */
+  public static Digest digest(String text) {
+    return Digest.sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
