@@ -39,6 +39,7 @@ public final class Cli {
             new RestoreCommand(host),
             new SnapshotsCommand(host),
             new FilesCommand(host),
+            new DiffCommand(host),
             new StatusCommand(host),
             new RecoverCommand(host),
             new BitmapCommand(host),

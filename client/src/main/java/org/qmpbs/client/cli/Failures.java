@@ -27,6 +27,7 @@ import org.qmpbs.client.backup.ScratchException;
 import org.qmpbs.client.bitmap.ActionRefusedException;
 import org.qmpbs.client.bitmap.ImageIoException;
 import org.qmpbs.client.connect.SettingsException;
+import org.qmpbs.client.diff.NotComparableException;
 import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.lookup.NotInDatastoreException;
 import org.qmpbs.client.output.ExitCode;
@@ -262,6 +263,9 @@ final class Failures {
       return of(ExitCode.TARGET, e, e.remedy());
     }
     if (thrown instanceof UnsupportedArchiveException e) {
+      return of(ExitCode.USAGE, e, e.remedy());
+    }
+    if (thrown instanceof NotComparableException e) {
       return of(ExitCode.USAGE, e, e.remedy());
     }
     if (thrown instanceof UnsupportedDataException e) {

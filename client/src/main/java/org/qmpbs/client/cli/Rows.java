@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.qmpbs.client.lookup.UnfinishedUpload;
+import org.qmpbs.client.read.ByteRange;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
@@ -51,6 +52,12 @@ final class Rows {
       if (file.size() >= 0) {
         row.put("size", file.size());
       }
+    }
+  }
+
+  static void ranges(ArrayNode rows, List<ByteRange> ranges) {
+    for (ByteRange range : ranges) {
+      rows.addObject().put("offset", range.offset()).put("length", range.length());
     }
   }
 }

@@ -21,16 +21,19 @@ public final class ArchiveFinder {
    * @throws NotInDatastoreException if there is none; lists those that are there
    */
   public static ManifestFile find(Manifest manifest, String name) throws NotInDatastoreException {
-    for (String extension : EXTENSIONS) {
-      Optional<ManifestFile> file = manifest.file(name + extension);
-      if (file.isPresent()) {
-        return file.get();
-      }
+    Optional<ManifestFile> found = lookUp(manifest, name);
+    if (found.isPresent()) {
+      return found.get();
     }
     String names =
         manifest.files().stream().map(ManifestFile::name).collect(Collectors.joining(", "));
     throw new NotInDatastoreException(
         "snapshot " + manifest.snapshot() + " has no archive '" + name + "'",
         names.isEmpty() ? "The snapshot has no archives." : "It has: " + names + ".");
+  }
+
+  /** The archive that {@code name} means, if there is one. */
+  public static Optional<ManifestFile> lookUp(Manifest manifest, String name) {
+    return EXTENSIONS.stream().flatMap(each -> manifest.file(name + each).stream()).findFirst();
   }
 }

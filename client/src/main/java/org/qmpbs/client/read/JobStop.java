@@ -2,6 +2,8 @@ package org.qmpbs.client.read;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -22,7 +24,7 @@ public final class JobStop implements RateLimiter.Ticker, AutoCloseable {
   private final String job;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable Reason reason;
-  private @Nullable ReaderSession session;
+  private final List<ReaderSession> sessions = new ArrayList<>();
   private @Nullable Timer timer;
 
   /** Why the job ends. */
@@ -56,23 +58,21 @@ public final class JobStop implements RateLimiter.Ticker, AutoCloseable {
 
   /** Ends the job; the first reason counts. */
   public void stop(Reason why) {
-    ReaderSession open;
+    List<ReaderSession> open;
     synchronized (this) {
       if (reason == null) {
         reason = why;
       }
-      open = session;
+      open = List.copyOf(sessions);
     }
     stopped.countDown();
-    if (open != null) {
-      open.close();
-    }
+    open.forEach(ReaderSession::close);
   }
 
   /** Closes {@code opened} when the job is stopped; at once if it already was. */
   public void watch(ReaderSession opened) throws JobStoppedException {
     synchronized (this) {
-      session = opened;
+      sessions.add(opened);
     }
     check();
   }
