@@ -40,6 +40,7 @@ public final class Cli {
             new SnapshotsCommand(host),
             new FilesCommand(host),
             new DiffCommand(host),
+            new VerifyCommand(host),
             new StatusCommand(host),
             new RecoverCommand(host),
             new BitmapCommand(host),

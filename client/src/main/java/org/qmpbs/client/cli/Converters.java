@@ -8,6 +8,7 @@ import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.client.restore.ImageFormat;
+import org.qmpbs.client.verify.Subset;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupType;
 import org.qmpbs.pbs.Namespace;
@@ -111,6 +112,12 @@ final class Converters {
   static final class ToFreezeMode extends Converter<FreezeMode> {
     ToFreezeMode() {
       super(FreezeMode::parse);
+    }
+  }
+
+  static final class ToSubset extends Converter<Subset> {
+    ToSubset() {
+      super(Subset::parse);
     }
   }
 

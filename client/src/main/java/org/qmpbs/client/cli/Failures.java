@@ -37,6 +37,7 @@ import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.restore.TargetException;
 import org.qmpbs.client.restore.UnsupportedArchiveException;
 import org.qmpbs.client.task.TaskFailedException;
+import org.qmpbs.client.verify.RecordException;
 import org.qmpbs.machine.BitmapChangeException;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.ScratchRoomException;
@@ -260,6 +261,9 @@ final class Failures {
 
   private static Explanation restoreProblem(Throwable thrown) {
     if (thrown instanceof TargetException e) {
+      return of(ExitCode.TARGET, e, e.remedy());
+    }
+    if (thrown instanceof RecordException e) {
       return of(ExitCode.TARGET, e, e.remedy());
     }
     if (thrown instanceof UnsupportedArchiveException e) {

@@ -51,14 +51,23 @@ public final class MemoryReader implements ReaderSession {
   }
 
   @Override
-  public byte[] blob(Manifest manifest, String name) {
+  public byte[] blob(Manifest manifest, String name) throws IOException {
+    failIfAsked(name);
     return snapshot.blobs.get(name);
   }
 
   @Override
-  public FixedIndex index(Manifest manifest, String name) {
+  public FixedIndex index(Manifest manifest, String name) throws IOException {
+    failIfAsked(name);
     registered.add(name);
     return snapshot.indexes.get(name);
+  }
+
+  private void failIfAsked(String name) throws IOException {
+    IOException failure = snapshot.failing.get(name);
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   @Override

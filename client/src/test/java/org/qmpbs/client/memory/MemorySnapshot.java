@@ -1,5 +1,6 @@
 package org.qmpbs.client.memory;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class MemorySnapshot {
   final Map<String, FixedIndex> indexes = new HashMap<>();
   final Map<String, byte[]> blobs = new HashMap<>();
   final Map<Digest, byte[]> chunks;
+
+  /** Files that cannot be read, and why. */
+  public final Map<String, IOException> failing = new HashMap<>();
 
   /** Whether its manifest is there. */
   public boolean finished = true;
