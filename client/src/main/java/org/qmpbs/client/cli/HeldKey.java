@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.chunker.UnsupportedDataException;
+import org.qmpbs.client.connect.Terminal;
 import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.pbs.ReadKey;
@@ -51,7 +52,7 @@ final class HeldKey implements AutoCloseable {
     if (file.kdf() == Kdf.NONE) {
       return file.unlock();
     }
-    Passphrases passphrases = new Passphrases(host.environment(), Passphrases.Terminal.system());
+    Passphrases passphrases = new Passphrases(host.environment(), Terminal.system());
     try (Passphrase passphrase = passphrases.get(Passphrases.Which.KEY)) {
       return file.unlock(passphrase);
     }
