@@ -2,18 +2,13 @@ package org.qmpbs.e2e.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,66 +109,6 @@ class GoldenDatastoreTest {
       assertThat(new String(Manifests.write(JSON.readTree(text)), StandardCharsets.UTF_8))
           .isEqualTo(new String(text, StandardCharsets.UTF_8));
     }
-  }
-
-  /** {@code prune} and {@code verify} are the two recorded calls that are not built. */
-  @Test
-  void restIsAnsweredAsTheRealServerDid() throws IOException {
-    List<String> lines = transcript();
-    int compared = 0;
-    for (int i = 2; i + 2 < lines.size(); i++) {
-      String[] request = lines.get(i).split(" ", 2);
-      boolean isRequest = lines.get(i).matches("(GET|PUT|POST|DELETE) /.*");
-      if (isRequest && !lines.get(i).matches(".*/(prune|verify)")) {
-        String form =
-            request[0].equals("PUT")
-                ? "backup-type=vm&backup-id=plain&backup-time=1700000000&protected=1"
-                : "";
-        RawConnection.Answer answer = client.rest(request[0], request[1], form);
-        assertThat("HTTP " + answer.status()).as(lines.get(i)).isEqualTo(lines.get(i + 2));
-        assertThat(comparable(lines.get(i), answer.body()))
-            .as(lines.get(i))
-            .isEqualTo(comparable(lines.get(i), lines.get(i + 1)));
-        compared++;
-      }
-    }
-    assertThat(compared).isEqualTo(13);
-  }
-
-  private List<String> transcript() throws IOException {
-    try (InputStream stream =
-        Objects.requireNonNull(getClass().getResourceAsStream("/golden/rest/transcript.txt"))) {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
-  }
-
-  /** Folders have no order, and a disk's size is its own. */
-  private static String comparable(String request, String body) throws IOException {
-    if (!body.startsWith("{")) {
-      return body;
-    }
-    JsonNode data = JSON.readTree(body);
-    if (request.contains("/golden/status")) {
-      List<String> names = new ArrayList<>();
-      data.path("data").fieldNames().forEachRemaining(names::add);
-      return names.toString();
-    }
-    return sorted(data);
-  }
-
-  private static String sorted(JsonNode node) {
-    if (node.isArray()) {
-      List<String> items = new ArrayList<>();
-      node.forEach(item -> items.add(sorted(item)));
-      items.sort(Comparator.naturalOrder());
-      return items.toString();
-    }
-    if (node.isObject()) {
-      TreeMap<String, String> fields = new TreeMap<>();
-      node.properties().forEach(field -> fields.put(field.getKey(), sorted(field.getValue())));
-      return fields.toString();
-    }
-    return node.toString();
   }
 
   @Test
