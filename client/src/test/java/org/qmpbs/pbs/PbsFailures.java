@@ -16,6 +16,10 @@ public final class PbsFailures {
         Repository.parse("me@pbs!t@pbs.example:store"), stage, "test", new IOException("test"));
   }
 
+  public static SecondFactorRequiredException secondFactor() {
+    return new SecondFactorRequiredException("me@pbs");
+  }
+
   public static SessionLostException lost(String message, @Nullable Throwable cause) {
     return new SessionLostException(message, cause == null ? new IOException(message) : cause);
   }

@@ -28,6 +28,7 @@ import org.qmpbs.machine.BitmapChangeException;
 import org.qmpbs.machine.PointInTimeBrokenException;
 import org.qmpbs.machine.UnsafeMachineException;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.PbsFailures;
 import org.qmpbs.pbs.Refusal;
 import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.qcow2.CorruptImageException;
@@ -46,6 +47,7 @@ class FailuresTest {
         Arguments.of(new ConnectException("refused"), ExitCode.NETWORK),
         Arguments.of(new UnknownHostException("pbs"), ExitCode.NETWORK),
         Arguments.of(new javax.net.ssl.SSLException("a"), ExitCode.LOGIN),
+        Arguments.of(PbsFailures.secondFactor(), ExitCode.LOGIN),
         Arguments.of(new NoSuchFileException("/run/x"), ExitCode.NOT_FOUND),
         Arguments.of(new AccessDeniedException("/run/x"), ExitCode.TARGET),
         Arguments.of(new FileAlreadyExistsException("/run/x"), ExitCode.TARGET),
