@@ -261,6 +261,7 @@ class CliTest {
   @Test
   void versionIsTheOneOfTheBuild() {
     assertThat(host.run("version")).isZero();
-    assertThat(host.out()).matches("qmpbs [0-9]+\\.[0-9]+\\.[0-9]+ \\(Java .*\\)\n");
+    assertThat(host.out())
+        .matches("qmpbs [0-9]+\\.[0-9]+\\.[0-9]+ \\(Java .*\\)\nserver version: 4.1.1\n");
   }
 }

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,11 @@ final class TestHost {
   final List<Consumer<ExitCode>> listeners = new CopyOnWriteArrayList<>();
   final ByteArrayOutputStream out = new ByteArrayOutputStream();
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** What is typed at the terminal, in order; nobody is there if it is null. */
+  Deque<String> typed;
+
+  final List<String> questions = new ArrayList<>();
   boolean outFails;
   ServerOpener servers =
       login -> {
@@ -57,8 +64,22 @@ final class TestHost {
               login = asked;
               return servers.open(asked);
             },
-            listeners::add);
+            listeners::add,
+            new Typist());
     return new Cli(host);
+  }
+
+  private final class Typist implements Prompt {
+    @Override
+    public boolean isThere() {
+      return typed != null;
+    }
+
+    @Override
+    public String ask(String question) {
+      questions.add(question);
+      return typed.isEmpty() ? "" : typed.remove();
+    }
   }
 
   /** As {@code /dev/full}. */

@@ -30,6 +30,15 @@ public final class MemoryServer implements PbsServer {
   /** The chunks, to be damaged. */
   public final Map<Digest, byte[]> chunks = new HashMap<>();
 
+  /** What is done beside reading. */
+  public final MemoryAdmin admin = new MemoryAdmin();
+
+  /** The server's tasks. */
+  public final MemoryTasks tasks = new MemoryTasks();
+
+  /** Whether snapshots can be forgotten. */
+  public boolean forgets;
+
   /** What happens at each chunk call. */
   public MemoryReader.ChunkHook hook = digest -> {};
 
@@ -72,12 +81,12 @@ public final class MemoryServer implements PbsServer {
 
   @Override
   public DatastoreAdmin administration() {
-    throw new UnsupportedOperationException("not needed");
+    return admin;
   }
 
   @Override
   public ServerTasks tasks() {
-    throw new UnsupportedOperationException("not needed");
+    return tasks;
   }
 
   @Override
@@ -100,7 +109,9 @@ public final class MemoryServer implements PbsServer {
 
   @Override
   public void forget(Namespace namespace, Snapshot snapshot) throws IOException {
-    throw new IOException("this datastore is read-only");
+    if (!forgets || snapshots.remove(snapshot.toString()) == null) {
+      throw new IOException("this datastore is read-only");
+    }
   }
 
   @Override

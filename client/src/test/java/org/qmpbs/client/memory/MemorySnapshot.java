@@ -28,6 +28,9 @@ public final class MemorySnapshot {
   /** Files that cannot be read, and why. */
   public final Map<String, IOException> failing = new HashMap<>();
 
+  /** Whether it is protected. */
+  public boolean isProtected;
+
   /** Whether its manifest is there. */
   public boolean finished = true;
 
@@ -73,7 +76,7 @@ public final class MemorySnapshot {
   }
 
   SnapshotInfo info() {
-    return new SnapshotInfo(snapshot, 4096, listed(), "backup@pbs!qmpbs", false, "ok", null);
+    return new SnapshotInfo(snapshot, 4096, listed(), "backup@pbs!qmpbs", isProtected, "ok", null);
   }
 
   /** While a backup is written, the server lists its files without a manifest. */
