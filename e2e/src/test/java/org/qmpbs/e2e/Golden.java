@@ -39,6 +39,19 @@ final class Golden {
     }
   }
 
+  /** A key file of the recorded client; {@code none.json} has no passphrase. */
+  static Path key(String name) {
+    URL resource = Golden.class.getResource("/golden/keys/" + name);
+    if (resource == null) {
+      throw new IllegalStateException("no golden key " + name);
+    }
+    try {
+      return Path.of(resource.toURI());
+    } catch (URISyntaxException problem) {
+      throw new IllegalStateException(problem);
+    }
+  }
+
   /** Changes one byte in the middle of every chunk: a disk that forgets. */
   static void damageChunks(Path datastore) throws IOException {
     List<Path> chunks;

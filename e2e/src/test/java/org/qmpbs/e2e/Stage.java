@@ -51,6 +51,13 @@ final class Stage {
     return this;
   }
 
+  /** Sets a variable of all later commands. */
+  Stage with(String variable, String value) {
+    qmpbs = qmpbs.with(variable, value);
+    restores = null;
+    return this;
+  }
+
   Qmpbs qmpbs() {
     return qmpbs;
   }
@@ -110,11 +117,15 @@ final class Stage {
   }
 
   /** Every disk of the snapshot comes back with exactly this content. */
-  void assertRestores(String snapshot, QemuMachine machine, Map<String, DiskModel> content) {
+  void assertRestores(
+      String snapshot, QemuMachine machine, Map<String, DiskModel> content, String... more) {
     Path target = folder.resolve("restored");
     try {
       Files.createDirectories(target);
-      String[] restore = {"restore", snapshot, "--all", "--target", target.toString()};
+      List<String> arguments = new ArrayList<>();
+      arguments.addAll(List.of("restore", snapshot, "--all", "--target", target.toString()));
+      arguments.addAll(List.of(more));
+      String[] restore = arguments.toArray(String[]::new);
       (restores == null ? qmpbs.run(restore) : restores.run(restore)).assertDone();
       Set<String> expected = new TreeSet<>(Set.of(EPOCH));
       for (MachineDisk disk : machine.disks()) {

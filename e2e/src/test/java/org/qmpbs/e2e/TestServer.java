@@ -20,6 +20,7 @@ final class TestServer implements AutoCloseable {
   private static final String AUTH_ID = "test@pbs!tok";
   private static final String SECRET = "6c1c8f1e-3a3c-4d0f-9d6c-0f9c8f3b2a10";
   private static final String STORE = "e2e";
+  private static final String NO_FOLDER = "/var/empty";
   private static final Duration SESSION_LIMIT = Duration.ofSeconds(20);
 
   private final Map<String, String> environment;
@@ -81,7 +82,17 @@ final class TestServer implements AutoCloseable {
   private static Map<String, String> settings(
       String repository, String password, String fingerprint) {
     return Map.of(
-        "PBS_REPOSITORY", repository, "PBS_PASSWORD", password, "PBS_FINGERPRINT", fingerprint);
+        "PBS_REPOSITORY",
+        repository,
+        "PBS_PASSWORD",
+        password,
+        "PBS_FINGERPRINT",
+        fingerprint,
+        // Whoever runs the tests may have a default key.
+        "XDG_CONFIG_HOME",
+        NO_FOLDER,
+        "XDG_CONFIG_DIRS",
+        NO_FOLDER);
   }
 
   /** The variables that point a client at this server. */

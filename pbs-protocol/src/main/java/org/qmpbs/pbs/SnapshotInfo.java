@@ -3,6 +3,7 @@ package org.qmpbs.pbs;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.KeyFingerprint;
 
 /**
  * One row of the server's list of snapshots.
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifyState {@code ok}, {@code failed}, or null if it was never verified
  * @param comment first line of the notes, or null
  * @param verifyUpid the task that verified it last, or null
- * @param fingerprint of the key it is encrypted or signed with, or null
+ * @param fingerprint of the key that the snapshot says it was made with, or null
  */
 public record SnapshotInfo(
     Snapshot snapshot,
@@ -26,9 +27,9 @@ public record SnapshotInfo(
     @Nullable String verifyState,
     @Nullable String comment,
     @Nullable String verifyUpid,
-    @Nullable String fingerprint) {
+    @Nullable KeyFingerprint fingerprint) {
 
-  /** Without what only lists show. */
+  /** Never verified by a task, and made without a key. */
   public SnapshotInfo(
       Snapshot snapshot,
       long size,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.chunker.KeyFingerprint;
 
 /** The server's lists of snapshots and files; fields it leaves out stay unknown. */
 final class SnapshotListing {
@@ -46,7 +47,16 @@ final class SnapshotListing {
         text(row.path("verification").path("state")),
         text(row.path("comment")),
         text(row.path("verification").path("upid")),
-        text(row.path("fingerprint")));
+        fingerprint(row.path("fingerprint")));
+  }
+
+  /** Whatever it is, it must not hide the whole list. */
+  private static @Nullable KeyFingerprint fingerprint(JsonNode found) {
+    try {
+      return found.isTextual() ? KeyFingerprint.parse(found.textValue()) : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   static List<SnapshotInfo.FileInfo> files(String what, JsonNode data) throws BadAnswerException {

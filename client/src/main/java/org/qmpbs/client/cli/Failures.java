@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import javax.net.ssl.SSLException;
+import org.qmpbs.chunker.AuthenticationFailedException;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.chunker.UnsupportedDataException;
 import org.qmpbs.client.backup.BackupException;
@@ -283,7 +284,9 @@ final class Failures {
               ? "Allow more time with --deadline, or look for what makes it slow."
               : "Run the command again.");
     }
-    if (thrown instanceof DamagedArchiveException || thrown instanceof CorruptDataException) {
+    if (thrown instanceof DamagedArchiveException
+        || thrown instanceof CorruptDataException
+        || thrown instanceof AuthenticationFailedException) {
       return of(
           ExitCode.DAMAGED,
           thrown,

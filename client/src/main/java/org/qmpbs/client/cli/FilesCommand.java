@@ -3,14 +3,16 @@ package org.qmpbs.client.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.client.output.TextTable;
+import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.PbsServer;
-import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.SnapshotInfo;
 import org.qmpbs.pbs.SnapshotInfo.FileInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,11 +56,11 @@ final class FilesCommand implements CliCommand {
   }
 
   private Listing list(PbsServer pbs) throws IOException {
-    Snapshot found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot).snapshot();
-    return new Files(found, pbs.files(server.namespace(), found));
+    SnapshotInfo found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot);
+    return new Files(found, pbs.files(server.namespace(), found.snapshot()));
   }
 
-  private record Files(Snapshot snapshot, List<FileInfo> files) implements Listing {
+  private record Files(SnapshotInfo snapshot, List<FileInfo> files) implements Listing {
     @Override
     public List<String> text() {
       TextTable table = new TextTable("FILE", "SIZE", "CRYPT MODE");
@@ -66,14 +68,22 @@ final class FilesCommand implements CliCommand {
         table.row(
             file.name(),
             file.size() < 0 ? "-" : Sizes.format(file.size()),
-            file.cryptMode() == null ? "-" : file.cryptMode().id());
+            file.cryptMode() == null ? "-" : protectionOf(file.cryptMode()));
       }
       return table.lines();
     }
 
+    private String protectionOf(CryptMode mode) {
+      KeyFingerprint key = snapshot.fingerprint();
+      return mode == CryptMode.NONE || key == null ? mode.id() : mode.id() + " " + key.shortForm();
+    }
+
     @Override
     public void describe(ObjectNode summary) {
-      Rows.name(summary, snapshot);
+      Rows.name(summary, snapshot.snapshot());
+      if (snapshot.fingerprint() != null) {
+        summary.put("fingerprint", snapshot.fingerprint().toString());
+      }
       Rows.files(summary.putArray("files"), files);
     }
   }

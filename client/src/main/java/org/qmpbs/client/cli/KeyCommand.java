@@ -21,17 +21,18 @@ final class KeyCommand implements Runnable {
   /** The command with all of its own. */
   static CommandLine line(Host host) {
     CommandLine line = new CommandLine(new KeyCommand());
-    List<KeySubcommand> commands =
+    List<CliCommand> commands =
         List.of(
             new KeyCreateCommand(host),
             new KeyChangePassphraseCommand(host),
             new KeyInfoCommand(host),
+            new KeyCheckCommand(host),
             new KeyImportCommand(host),
             new KeyCreateMasterCommand(host),
             new KeyImportMasterCommand(host),
             new KeyShowMasterCommand(host),
             new KeyPaperCommand(host));
-    for (KeySubcommand command : commands) {
+    for (CliCommand command : commands) {
       CommandLine sub = new CommandLine(command);
       Cli.describeExitCodes(sub, command);
       line.addSubcommand(sub);

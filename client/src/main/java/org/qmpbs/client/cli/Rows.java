@@ -31,11 +31,11 @@ final class Rows {
         verification.put("upid", info.verifyUpid());
       }
     }
-    if (info.fingerprint() != null) {
-      row.put("fingerprint", info.fingerprint());
-    }
     if (info.comment() != null) {
       row.put("comment", info.comment());
+    }
+    if (info.fingerprint() != null) {
+      row.put("fingerprint", info.fingerprint().toString());
     }
     if (UnfinishedUpload.is(info)) {
       row.put("unfinished", true);

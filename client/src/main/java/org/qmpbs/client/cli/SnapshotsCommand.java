@@ -69,13 +69,14 @@ final class SnapshotsCommand implements CliCommand {
   private record Snapshots(List<SnapshotInfo> snapshots) implements Listing {
     @Override
     public List<String> text() {
-      TextTable table = new TextTable("SNAPSHOT", "SIZE", "VERIFIED", "PROTECTED", "FILES");
+      TextTable table = new TextTable("SNAPSHOT", "SIZE", "VERIFIED", "PROTECTED", "KEY", "FILES");
       for (SnapshotInfo info : snapshots) {
         table.row(
             info.snapshot() + (UnfinishedUpload.is(info) ? " UNFINISHED" : ""),
             Sizes.format(info.size()),
             info.verifyState() == null ? "-" : info.verifyState(),
             info.isProtected() ? "yes" : "-",
+            info.fingerprint() == null ? "-" : info.fingerprint().shortForm(),
             info.files().stream()
                 .map(SnapshotInfo.FileInfo::name)
                 .collect(Collectors.joining(" ")));

@@ -108,8 +108,8 @@ class CliTest {
     assertThat(host.out())
         .isEqualTo(
             """
-            SNAPSHOT                     SIZE   VERIFIED  PROTECTED  FILES
-            vm/100/2026-11-21T09:00:00Z  4 KiB  ok        -          drive-scsi0.img.fidx qemu-server.conf.blob index.json.blob
+            SNAPSHOT                     SIZE   VERIFIED  PROTECTED  KEY  FILES
+            vm/100/2026-11-21T09:00:00Z  4 KiB  ok        -          -    drive-scsi0.img.fidx qemu-server.conf.blob index.json.blob
             """);
     assertThat(host.run("files", "vm/100", "-q")).isZero();
     assertThat(host.out())
