@@ -68,7 +68,12 @@ final class SessionOpener {
     if (!Files.isDirectory(store.path(namespace))) {
       throw new Refused(404, "namespace not found");
     }
-    if (parameters.flag("benchmark")) {
+    boolean isBenchmarkGroup =
+        snapshot.group().type().equals("host") && snapshot.group().id().equals("benchmark");
+    if (isBenchmarkGroup && !parameters.flag("benchmark")) {
+      throw Refused.badRequest("unable to run benchmark without --benchmark flags");
+    }
+    if (!isBenchmarkGroup && parameters.flag("benchmark")) {
       throw Refused.badRequest("benchmark flags is only allowed on 'host/benchmark'");
     }
     return new Opened(BACKUP_PROTOCOL, BackupSession.open(store, principal, snapshot, settings));
