@@ -121,6 +121,18 @@ final class HttpPbsServer implements PbsServer {
         snapshot, key, calls(socket, "the snapshot " + snapshot + " is as it was"));
   }
 
+  @Override
+  public SpeedTest startSpeedTest(Namespace namespace, long time) throws IOException {
+    Snapshot snapshot = new Snapshot(new BackupGroup(BackupType.HOST, "benchmark"), time);
+    HttpUrl url =
+        sessionUrl("backup", namespace, snapshot)
+            .newBuilder()
+            .addQueryParameter("benchmark", "true")
+            .build();
+    UpgradedSocket socket = connector.open(url, HttpBackupSession.PROTOCOL);
+    return new HttpSpeedTest(calls(socket, "the server drops what it was to measure with"));
+  }
+
   private SessionCalls calls(UpgradedSocket socket, String consequence) {
     return new SessionCalls(
         endpoint.repository().endpoint(), socket, timeouts, authorization.mask(), consequence);

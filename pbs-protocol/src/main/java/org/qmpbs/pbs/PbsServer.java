@@ -71,6 +71,14 @@ public interface PbsServer extends AutoCloseable {
    */
   ReaderSession startReader(Namespace namespace, Snapshot snapshot, ReadKey key) throws IOException;
 
+  /**
+   * Starts to measure how fast this server takes data: a backup of {@code host/benchmark} that is
+   * never finished, so that the server removes it with the session.
+   *
+   * @param time of that backup, seconds since 1970
+   */
+  SpeedTest startSpeedTest(Namespace namespace, long time) throws IOException;
+
   /** What this login is, and what it may do. */
   Access access();
 

@@ -39,6 +39,14 @@ public final class Secret implements AutoCloseable {
     return closed;
   }
 
+  /** Tokens have 36 characters, passwords 5 at least; fewer would be found in any text. */
+  private static final int SHORTEST = 4;
+
+  /** {@code text} with a mark in every place where it has this secret. */
+  public String redact(String text) {
+    return chars.length < SHORTEST ? text : text.replace(reveal(), toString());
+  }
+
   /** Overwrites the characters; idempotent. */
   @Override
   public void close() {

@@ -54,6 +54,11 @@ final class ServerOptions {
     }
   }
 
+  /** Whether there is any server to talk to. */
+  boolean isGiven(Host host) {
+    return new ConnectSettings(host.environment()).isRepositoryGiven(repository);
+  }
+
   PbsServer open(Host host) throws IOException {
     return host.servers().open(login(host));
   }

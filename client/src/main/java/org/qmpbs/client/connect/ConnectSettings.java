@@ -42,6 +42,11 @@ public final class ConnectSettings {
     return new Login(repository, secret(repository), pins);
   }
 
+  /** Whether there is a repository, be it a wrong one, in the option or in the environment. */
+  public boolean isRepositoryGiven(@Nullable String option) {
+    return option != null || variables.isSet(REPOSITORY, CREDENTIAL_PREFIX + "repository");
+  }
+
   private Repository repository(@Nullable String option) throws SettingsException {
     if (option != null) {
       return parseRepository(option, "--repository");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,6 +66,14 @@ final class Variables {
       }
     }
     return credential(credential);
+  }
+
+  /** Whether {@link #find} would look at something; nothing is read or started. */
+  boolean isSet(String name, String credential) {
+    String directory = environment.get(CREDENTIALS);
+    return Arrays.stream(Form.values())
+            .anyMatch(form -> environment.containsKey(name + form.suffix))
+        || (directory != null && Files.exists(Path.of(directory, credential)));
   }
 
   private enum Form {

@@ -36,6 +36,7 @@ import org.qmpbs.pbs.ServerTasks;
 import org.qmpbs.pbs.ServerVersion;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
+import org.qmpbs.pbs.SpeedTest;
 import org.qmpbs.pbs.key.MasterPublicKey;
 
 /** One group on a server in memory. Every call is a step that can be made to fail. */
@@ -121,6 +122,11 @@ final class FakeServer implements PbsServer {
 
   @Override
   public DatastoreAdmin administration() {
+    throw new UnsupportedOperationException("not needed");
+  }
+
+  @Override
+  public SpeedTest startSpeedTest(Namespace namespace, long time) {
     throw new UnsupportedOperationException("not needed");
   }
 

@@ -22,6 +22,7 @@ import org.qmpbs.pbs.ServerTasks;
 import org.qmpbs.pbs.ServerVersion;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
+import org.qmpbs.pbs.SpeedTest;
 
 /** A datastore in memory that can be read. */
 public final class MemoryServer implements PbsServer {
@@ -82,6 +83,11 @@ public final class MemoryServer implements PbsServer {
   @Override
   public DatastoreAdmin administration() {
     return admin;
+  }
+
+  @Override
+  public SpeedTest startSpeedTest(Namespace namespace, long time) {
+    throw new UnsupportedOperationException("not needed");
   }
 
   @Override
