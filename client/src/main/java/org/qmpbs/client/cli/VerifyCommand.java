@@ -43,6 +43,13 @@ final class VerifyCommand implements CliCommand {
   private SnapshotPath snapshot;
 
   @Option(
+      names = "--on-server",
+      description =
+          "Let the server read the snapshot itself, and show what it says: no data is sent, and"
+              + " chunks that it finds damaged are set aside.")
+  private boolean onServer;
+
+  @Option(
       names = "--subset",
       paramLabel = "SUBSET",
       converter = Converters.ToSubset.class,
@@ -94,11 +101,39 @@ final class VerifyCommand implements CliCommand {
 
   @Override
   public Integer call() {
+    if (onServer) {
+      return verifyOnServer();
+    }
     AtomicReference<VerifyJob> running = new AtomicReference<>();
     return new CommandRunner(host, output, "verify")
         .run(
             code -> consequence(Optional.ofNullable(running.get()).flatMap(VerifyJob::keptIn)),
             (out, interruption) -> verify(out, interruption, running));
+  }
+
+  private Integer verifyOnServer() {
+    return new CommandRunner(host, output, "verify")
+        .run(
+            code -> "Nothing was changed here. A verification that was begun goes on.",
+            (out, interruption) -> {
+              requireNothingElse();
+              try (PbsServer pbs = server.open(host)) {
+                return ServerVerification.follow(pbs, server.namespace(), snapshot, out);
+              }
+            });
+  }
+
+  private void requireNothingElse() throws UsageException {
+    if (!subset.equals(Subset.ALL)
+        || state != null
+        || restart
+        || rate != null
+        || deadline != null
+        || key.named().isPresent()) {
+      throw new UsageException(
+          "the server verifies a whole snapshot in its own way",
+          "Leave --subset, --state, --restart, --rate, --deadline and keys out, or --on-server.");
+    }
   }
 
   private Report verify(Output out, Interruption interruption, AtomicReference<VerifyJob> running)
