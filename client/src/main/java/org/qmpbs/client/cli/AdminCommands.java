@@ -31,6 +31,7 @@ final class AdminCommands {
             Family.named("list", new SnapshotsCommand(host)),
             new FilesCommand(host),
             new ForgetCommand(host),
+            new UploadLogCommand(host),
             protection(host),
             notes(host)));
     root.addSubcommand(

@@ -11,17 +11,23 @@ import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.backup.BackupJob;
 import org.qmpbs.client.backup.BackupRequest;
 import org.qmpbs.client.backup.BackupRequest.DiskSelection;
+import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.CheckpointPolicy;
 import org.qmpbs.client.backup.FreezeMode;
 import org.qmpbs.client.backup.FreezeOptions;
 import org.qmpbs.client.backup.Patience;
 import org.qmpbs.client.backup.SnapshotKeys;
+import org.qmpbs.client.log.ClientLog;
+import org.qmpbs.client.log.LogUpload;
+import org.qmpbs.client.log.LoggedOutput;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
+import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupType;
+import org.qmpbs.pbs.Login;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.Snapshot;
 import picocli.CommandLine.Command;
@@ -169,6 +175,11 @@ final class BackupCommand implements CliCommand {
           "Longest time that the guest's writes may be held back, 1s to 5m; default: 10s.")
   private @Nullable Duration freezeTimeout;
 
+  @Option(
+      names = "--no-log",
+      description = "Do not store what this run says as client.log.blob of the snapshot.")
+  private boolean noLog;
+
   @Option(names = "--dry-run", description = "Say what would be read, and why; change nothing.")
   private boolean dryRun;
 
@@ -202,12 +213,23 @@ final class BackupCommand implements CliCommand {
 
   private Report backup(Output out, Interruption interruption) throws IOException {
     BackupRequest request = request();
-    try (BackupKeyOptions.Held held = keys.open(host, out);
-        PbsServer pbs = server.open(host)) {
+    Login login = server.login(host);
+    ClientLog log = new ClientLog(host.clock(), new Redactor(login, host.environment())::apply);
+    Output logged = new LoggedOutput(out, log);
+    try (BackupKeyOptions.Held held = keys.open(host, logged);
+        PbsServer pbs = host.servers().open(login)) {
       BackupJob job =
-          new BackupJob(pbs, request.protectedBy(held.keys()), out, host.clock(), host.random());
+          new BackupJob(
+              pbs, request.protectedBy(held.keys()), logged, host.clock(), host.random());
       interruption.cancelWith(job::cancel);
-      return new BackupReport(dryRun ? job.plan() : job.run(), dryRun, failOnSkip);
+      BackupSummary summary = dryRun ? job.plan() : job.run();
+      BackupReport report = new BackupReport(summary, dryRun, failOnSkip);
+      if (!dryRun && !noLog) {
+        log.addAll(report.text());
+        new LogUpload(pbs, server.namespace(), RateLimiter.Ticker.SYSTEM)
+            .upload(summary.snapshot(), log, held.keys().protection().sealer(), out);
+      }
+      return report;
     }
   }
 

@@ -41,6 +41,8 @@ public final class Cli {
             new FilesCommand(host),
             new DiffCommand(host),
             new VerifyCommand(host),
+            new BenchmarkCommand(host),
+            new UploadLogCommand(host),
             new StatusCommand(host),
             new RecoverCommand(host),
             new BitmapCommand(host),

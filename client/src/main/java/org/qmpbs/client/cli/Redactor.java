@@ -1,0 +1,39 @@
+package org.qmpbs.client.cli;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.qmpbs.pbs.Login;
+import org.qmpbs.pbs.Secret;
+
+/**
+ * Takes the secrets that this process knows out of what is sent away. Nothing shows one on purpose;
+ * but a log is kept for years, and a text of somebody else's may quote what it was given.
+ */
+final class Redactor {
+  private static final List<String> VARIABLES =
+      List.of("PBS_PASSWORD", "PBS_ENCRYPTION_PASSWORD", "PBS_MASTER_PASSWORD");
+
+  private final List<Secret> secrets;
+
+  /** Knows the login's secret, whatever it was read from, and those in {@code environment}. */
+  Redactor(Login login, Map<String, String> environment) {
+    this.secrets =
+        Stream.concat(
+                Stream.of(login.secret()),
+                VARIABLES.stream()
+                    .map(environment::get)
+                    .filter(Objects::nonNull)
+                    .map(value -> new Secret(value.lines().findFirst().orElse(""))))
+            .toList();
+  }
+
+  String apply(String text) {
+    String redacted = text;
+    for (Secret secret : secrets) {
+      redacted = secret.redact(redacted);
+    }
+    return redacted;
+  }
+}
