@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
@@ -30,6 +31,12 @@ public final class MemorySnapshot {
 
   /** Whether it is protected. */
   public boolean isProtected;
+
+  /** How the server's last verification ended. */
+  public String verifyState = "ok";
+
+  /** Which task that was. */
+  public @Nullable String verifyUpid;
 
   /** Whether its manifest is there. */
   public boolean finished = true;
@@ -76,7 +83,16 @@ public final class MemorySnapshot {
   }
 
   SnapshotInfo info() {
-    return new SnapshotInfo(snapshot, 4096, listed(), "backup@pbs!qmpbs", isProtected, "ok", null);
+    return new SnapshotInfo(
+        snapshot,
+        4096,
+        listed(),
+        "backup@pbs!qmpbs",
+        isProtected,
+        verifyState,
+        null,
+        verifyUpid,
+        null);
   }
 
   /** While a backup is written, the server lists its files without a manifest. */
