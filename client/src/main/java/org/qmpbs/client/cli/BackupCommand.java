@@ -219,8 +219,7 @@ final class BackupCommand implements CliCommand {
     try (BackupKeyOptions.Held held = keys.open(host, logged);
         PbsServer pbs = host.servers().open(login)) {
       BackupJob job =
-          new BackupJob(
-              pbs, request.protectedBy(held.keys()), logged, host.clock(), host.random());
+          new BackupJob(pbs, request.protectedBy(held.keys()), logged, host.clock(), host.random());
       interruption.cancelWith(job::cancel);
       BackupSummary summary = dryRun ? job.plan() : job.run();
       BackupReport report = new BackupReport(summary, dryRun, failOnSkip);

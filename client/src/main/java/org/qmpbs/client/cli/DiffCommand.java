@@ -26,6 +26,7 @@ final class DiffCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final KeyFileOptions key = new KeyFileOptions();
 
   @Parameters(
       index = "0",
@@ -73,10 +74,16 @@ final class DiffCommand implements CliCommand {
   }
 
   private Report compare(Output out, Interruption interruption) throws IOException {
-    DiffRequest request =
-        new DiffRequest(
-            server.namespace(), first, second, Optional.ofNullable(archive), retry.retries());
-    try (PbsServer pbs = server.open(host)) {
+    try (HeldKey held = key.open(host);
+        PbsServer pbs = server.open(host)) {
+      DiffRequest request =
+          new DiffRequest(
+              server.namespace(),
+              first,
+              second,
+              Optional.ofNullable(archive),
+              retry.retries(),
+              held.readKey());
       DiffJob job = new DiffJob(pbs, request, out, host.random());
       interruption.cancelWith(job::cancel);
       return new DiffReport(job.run(), ranges);

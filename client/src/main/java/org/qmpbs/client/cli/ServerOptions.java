@@ -31,12 +31,6 @@ final class ServerOptions {
     return namespace;
   }
 
-  /** Whether a repository is named here or in the environment. */
-  boolean isNamed(Host host) {
-    return repository != null
-        || host.environment().keySet().stream().anyMatch(name -> name.startsWith("PBS_REPOSITORY"));
-  }
-
   Login login(Host host) throws IOException {
     return new ConnectSettings(host.environment(), Terminal.system()).login(repository);
   }
@@ -56,7 +50,7 @@ final class ServerOptions {
 
   /** Whether there is any server to talk to. */
   boolean isGiven(Host host) {
-    return new ConnectSettings(host.environment()).isRepositoryGiven(repository);
+    return new ConnectSettings(host.environment(), Terminal.system()).isRepositoryGiven(repository);
   }
 
   PbsServer open(Host host) throws IOException {

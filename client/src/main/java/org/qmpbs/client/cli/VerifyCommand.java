@@ -18,6 +18,7 @@ import org.qmpbs.client.verify.VerifyJob;
 import org.qmpbs.client.verify.VerifyRequest;
 import org.qmpbs.client.verify.VerifyRequest.Records;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ReadKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,6 +35,7 @@ final class VerifyCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final KeyFileOptions key = new KeyFileOptions();
 
   @Parameters(
       paramLabel = "SNAPSHOT",
@@ -138,15 +140,17 @@ final class VerifyCommand implements CliCommand {
 
   private Report verify(Output out, Interruption interruption, AtomicReference<VerifyJob> running)
       throws IOException {
-    try (PbsServer pbs = server.open(host)) {
-      VerifyJob job = new VerifyJob(pbs, request(), out, host.clock(), host.random());
+    try (HeldKey held = key.open(host);
+        PbsServer pbs = server.open(host)) {
+      VerifyRequest request = request(held.readKey());
+      VerifyJob job = new VerifyJob(pbs, request, out, host.clock(), host.random());
       running.set(job);
       interruption.cancelWith(job::cancel);
       return new VerifyReport(job.run());
     }
   }
 
-  private VerifyRequest request() throws UsageException {
+  private VerifyRequest request(ReadKey readKey) throws UsageException {
     return new VerifyRequest(
         server.namespace(),
         snapshot,
@@ -155,7 +159,8 @@ final class VerifyCommand implements CliCommand {
         restart,
         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
         Optional.ofNullable(deadline),
-        retry.retries());
+        retry.retries(),
+        readKey);
   }
 
   private Records records() {

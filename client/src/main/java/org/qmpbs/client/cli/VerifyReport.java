@@ -13,6 +13,7 @@ import org.qmpbs.client.read.ByteRange;
 import org.qmpbs.client.verify.Damage;
 import org.qmpbs.client.verify.VerifyResult;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.Voucher;
 
 /** What {@code qmpbs verify} found. Damage is shown also to who wants to hear nothing. */
 record VerifyReport(VerifyResult result) implements Listing {
@@ -95,7 +96,8 @@ record VerifyReport(VerifyResult result) implements Listing {
         + result.snapshot()
         + (result.chunksChosen() < result.chunksTotal()
             ? ", indexes and small files completely, of the chunks " + result.subset().text()
-            : ", every byte");
+            : ", every byte")
+        + (result.signature() == Voucher.State.PROVEN ? ", and its signature" : "");
   }
 
   private void addHelp(List<String> lines) {
@@ -126,6 +128,7 @@ record VerifyReport(VerifyResult result) implements Listing {
     node.put("where", "client")
         .put("subset", result.subset().text())
         .put("damaged", result.isDamaged())
+        .put("signature", Names.of(result.signature()))
         .put("duration_seconds", result.duration().toMillis() / 1000.0)
         .put("retries", result.retries())
         .put("chunks_total", result.chunksTotal())

@@ -48,7 +48,7 @@ final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
             Consequence.NOTHING_CHANGED,
             (out, interruption) -> {
               Optional<ServerVersion> found = Optional.empty();
-              if (server.isNamed(host)) {
+              if (server.isGiven(host)) {
                 found = serverVersion(host, out);
               }
               return new Version(number(), found);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.diff.ArchiveDiff.State;
 import org.qmpbs.client.lookup.ArchiveFinder;
 import org.qmpbs.client.lookup.SnapshotPath;
@@ -21,6 +22,7 @@ import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.PbsServer;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.key.MasterPublicKey;
 
 /**
  * Compares two snapshots by their manifests and indexes; no chunk is fetched. Indexes of one
@@ -47,7 +49,15 @@ public final class DiffJob {
   }
 
   /** One of the two. */
-  private record Side(PatientReader session, Manifest manifest) {}
+  private record Side(PatientReader session, Manifest manifest) {
+    Optional<KeyFingerprint> key() {
+      return manifest.voucher().key();
+    }
+
+    Snapshot name() {
+      return manifest.snapshot();
+    }
+  }
 
   /**
    * Compares.
@@ -86,7 +96,8 @@ public final class DiffJob {
   }
 
   private PatientReader open(Patiently patiently, Snapshot snapshot) throws IOException {
-    PatientReader session = PatientReader.open(server, request.namespace(), snapshot, patiently);
+    PatientReader session =
+        PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently);
     try {
       stop.watch(session);
       return session;
@@ -135,7 +146,7 @@ public final class DiffJob {
     return file.map(each -> OptionalLong.of(each.size())).orElseGet(OptionalLong::empty);
   }
 
-  private static ArchiveDiff compare(Side first, ManifestFile one, Side second, ManifestFile other)
+  private ArchiveDiff compare(Side first, ManifestFile one, Side second, ManifestFile other)
       throws IOException {
     OptionalLong firstSize = OptionalLong.of(one.size());
     OptionalLong secondSize = OptionalLong.of(other.size());
@@ -144,7 +155,7 @@ public final class DiffJob {
       return new ArchiveDiff(name, State.SAME, firstSize, secondSize, List.of());
     }
     if (name.endsWith(INDEX)) {
-      requireSameNaming(one, other);
+      requireSameNaming(first, one, second, other);
       return new ArchiveDiff(
           name,
           State.CHANGED,
@@ -159,20 +170,29 @@ public final class DiffJob {
   }
 
   /** A key has a part in the names of the chunks it encrypts. */
-  private static void requireSameNaming(ManifestFile one, ManifestFile other)
-      throws NotComparableException {
+  private static void requireSameNaming(
+      Side first, ManifestFile one, Side second, ManifestFile other) throws NotComparableException {
     if (isPlain(one) && isPlain(other)) {
       return;
     }
+    String problem;
+    if (isPlain(one) || isPlain(other)) {
+      problem = " is encrypted in " + (isPlain(one) ? second : first).name() + " only";
+    } else if (first.key().isEmpty() || !first.key().equals(second.key())) {
+      problem = " is encrypted with different keys, or the snapshots do not say with which";
+    } else {
+      return;
+    }
     throw new NotComparableException(
-        "archive " + one.name() + " is encrypted in one of the snapshots, or in both",
-        "Restore both and compare the images.");
+        "archive " + one.name() + problem + "; a key is part of the names of its chunks",
+        "Restore both and compare the images, or name another ARCHIVE.");
   }
 
-  private static State blobState(Side first, ManifestFile one, Side second, ManifestFile other)
+  private State blobState(Side first, ManifestFile one, Side second, ManifestFile other)
       throws IOException {
-    boolean readable = isPlain(one) && isPlain(other) && one.name().endsWith(BLOB);
-    if (!readable) {
+    boolean isOpen = (isPlain(one) && isPlain(other)) || request.key().key().isPresent();
+    // Copies of a key are never twice the same: encrypting them begins with random bytes.
+    if (!isOpen || !one.name().endsWith(BLOB) || one.name().equals(MasterPublicKey.BLOB)) {
       return State.UNKNOWN;
     }
     boolean same =

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 
 /**
  * What the user asked for.
@@ -13,10 +14,12 @@ import org.qmpbs.pbs.Namespace;
  * @param second likewise
  * @param archive the only one to compare, with or without extension, or empty for all
  * @param retries after connections that broke
+ * @param key what the snapshots are proven and small files opened with
  */
 public record DiffRequest(
     Namespace namespace,
     SnapshotPath first,
     SnapshotPath second,
     Optional<String> archive,
-    Retries retries) {}
+    Retries retries,
+    ReadKey key) {}

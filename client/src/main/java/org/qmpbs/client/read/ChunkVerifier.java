@@ -39,7 +39,7 @@ public final class ChunkVerifier {
    *
    * @throws DamagedArchiveException if they are not what the index says
    */
-  byte[] verify(int chunk, byte[] blob) throws IOException {
+  public byte[] verify(int chunk, byte[] blob) throws IOException {
     int length = Chunks.length(index.size(), chunk);
     byte[] plain;
     try {
@@ -68,7 +68,7 @@ public final class ChunkVerifier {
   }
 
   /** What a refusal of the server to give chunk {@code chunk} means. */
-  IOException refused(int chunk, PbsException e) {
+  public IOException refused(int chunk, PbsException e) {
     // Its index registered the chunk for this session, so the server can only fail to read it. A
     // real one says 400 "reading file … failed".
     String problem = "the server cannot read it: " + e.serverText();

@@ -6,6 +6,7 @@ import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.chunker.KeyFingerprint;
+import org.qmpbs.client.read.ChunkVerifier;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;

@@ -44,7 +44,7 @@ final class ChunkPass {
     this.good = good;
     this.verifiers =
         inventory.images().stream()
-            .map(image -> new ChunkVerifier(image.archive(), image.index()))
+            .map(image -> new ChunkVerifier(image.archive(), image.index(), image.opener()))
             .toList();
   }
 

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndex;
@@ -19,7 +20,7 @@ final class Inventory {
   private final long[] places;
 
   /** An archive whose index is right. */
-  record Image(String archive, FixedIndex index) {}
+  record Image(String archive, FixedIndex index, ChunkOpener opener) {}
 
   private Inventory(List<Image> images, long[] places) {
     this.images = images;

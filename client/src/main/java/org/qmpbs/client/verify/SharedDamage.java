@@ -15,12 +15,14 @@ import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.Snapshot;
 import org.qmpbs.pbs.SnapshotInfo;
 
 /**
  * Finds the other snapshots of the group that share a damaged chunk, from their indexes. This is a
- * help for people only: what cannot be looked at is told and left out.
+ * help for people only: signatures are not proven for it, and what cannot be looked at is told and
+ * left out.
  */
 final class SharedDamage {
   private final PbsServer server;
@@ -63,7 +65,8 @@ final class SharedDamage {
   }
 
   private boolean isShared(Snapshot other) throws IOException {
-    try (PatientReader session = PatientReader.open(server, namespace, other, patiently)) {
+    try (PatientReader session =
+        PatientReader.open(server, namespace, other, ReadKey.NONE, patiently)) {
       stop.watch(session);
       Manifest manifest = session.manifest();
       boolean shared = false;

@@ -3,6 +3,7 @@ package org.qmpbs.client.verify;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.CorruptDataException;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.read.DamagedArchiveException.Kind;
@@ -10,6 +11,7 @@ import org.qmpbs.client.read.JobStop;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.PbsException;
+import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.ReaderSession;
 import org.qmpbs.pbs.ServerProblem;
 
@@ -23,14 +25,16 @@ final class SnapshotFiles {
   private static final int BAD_REQUEST = 400;
 
   private final ReaderSession session;
+  private final ReadKey key;
   private final DamageLog damage;
   private final JobStop stop;
   private final List<Inventory.Image> images = new ArrayList<>();
   private final List<String> good = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
 
-  SnapshotFiles(ReaderSession session, DamageLog damage, JobStop stop) {
+  SnapshotFiles(ReaderSession session, ReadKey key, DamageLog damage, JobStop stop) {
     this.session = session;
+    this.key = key;
     this.damage = damage;
     this.stop = stop;
   }
@@ -50,7 +54,8 @@ final class SnapshotFiles {
       }
       try {
         if (name.endsWith(INDEX)) {
-          images.add(new Inventory.Image(name, session.index(manifest, name)));
+          ChunkOpener opener = key.opener(manifest, file);
+          images.add(new Inventory.Image(name, session.index(manifest, name), opener));
         } else {
           session.blob(manifest, name);
         }

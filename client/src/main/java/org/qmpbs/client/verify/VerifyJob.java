@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Digest;
+import org.qmpbs.client.key.Caveats;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
@@ -67,6 +68,8 @@ public final class VerifyJob {
    * Verifies.
    *
    * @throws org.qmpbs.chunker.CorruptDataException if the manifest is damaged
+   * @throws org.qmpbs.pbs.WrongKeyException if another key made the snapshot, or a key is needed
+   * @throws org.qmpbs.pbs.ForgedManifestException if it was changed since it was signed
    * @throws RecordException if something else is where the record is to be kept
    * @throws JobStoppedException if it was cancelled or took too long
    */
@@ -79,7 +82,7 @@ public final class VerifyJob {
       Snapshot snapshot = patiently.call(() -> snapshots.resolve(request.snapshot()).snapshot());
       stop.check();
       try (PatientReader session =
-          PatientReader.open(server, request.namespace(), snapshot, patiently)) {
+          PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently)) {
         stop.watch(session);
         return verify(session, patiently, start);
       }
@@ -103,12 +106,13 @@ public final class VerifyJob {
   private VerifyResult verify(PatientReader session, Patiently patiently, Instant start)
       throws IOException, InterruptedException {
     Manifest manifest = session.manifest();
+    Caveats.tell(manifest, request.key(), progress);
     if (UnfinishedUpload.is(manifest)) {
       progress.warn(
           manifest.snapshot() + " is a checkpoint of an interrupted first upload, not a backup");
     }
     progress.phase("verifying indexes and small files");
-    SnapshotFiles files = new SnapshotFiles(session, damage, stop);
+    SnapshotFiles files = new SnapshotFiles(session, request.key(), damage, stop);
     files.read(manifest, progress);
     Inventory inventory = Inventory.of(files.images());
     Resumption resumption = Resumption.of(request, subject(manifest), clock, random, progress);
@@ -130,6 +134,7 @@ public final class VerifyJob {
     return new VerifyResult(
         manifest.snapshot(),
         request.subset(),
+        manifest.voucher().state(),
         files.good(),
         files.skipped(),
         inventory.count(),

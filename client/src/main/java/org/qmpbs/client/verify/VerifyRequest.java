@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 
 /**
  * What the user asked for.
@@ -19,6 +20,7 @@ import org.qmpbs.pbs.Namespace;
  * @param rate most bytes a second to receive, or empty
  * @param deadline for the whole job, or empty
  * @param retries after connections that broke
+ * @param key what the snapshot is proven and opened with
  */
 public record VerifyRequest(
     Namespace namespace,
@@ -28,7 +30,8 @@ public record VerifyRequest(
     boolean isFresh,
     OptionalLong rate,
     Optional<Duration> deadline,
-    Retries retries) {
+    Retries retries,
+    ReadKey key) {
 
   /** Where the record of an interrupted run is kept. */
   public sealed interface Records {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.qmpbs.pbs.Snapshot;
+import org.qmpbs.pbs.Voucher;
 
 /**
  * What a verification found. Counts are of chunks, each of them counted once however often it is
@@ -12,6 +13,7 @@ import org.qmpbs.pbs.Snapshot;
  *
  * @param snapshot that was verified
  * @param subset which of its chunks
+ * @param signature of the manifest
  * @param archives whose index or content is right
  * @param skipped archives of a kind that is not looked into
  * @param chunksTotal in the snapshot
@@ -30,6 +32,7 @@ import org.qmpbs.pbs.Snapshot;
 public record VerifyResult(
     Snapshot snapshot,
     Subset subset,
+    Voucher.State signature,
     List<String> archives,
     List<String> skipped,
     int chunksTotal,

@@ -158,7 +158,8 @@ class ResumptionTest {
             true,
             asked.rate(),
             asked.deadline(),
-            asked.retries());
+            asked.retries(),
+            asked.key());
     fixture.server.hook = digest -> {};
     assertThat(fixture.job(fresh, progress).run().resumed()).isEmpty();
     assertThat(fixture.server.reader.asked).hasSize(CHUNKS);

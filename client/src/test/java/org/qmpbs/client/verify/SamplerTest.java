@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.FixedIndex;
 import org.qmpbs.client.memory.Indexes;
@@ -28,7 +29,9 @@ class SamplerTest {
   /** Two disks that share every third chunk. */
   private static Inventory inventory(int chunks) {
     return Inventory.of(
-        List.of(new Image("a.fidx", index(chunks, "a")), new Image("b.fidx", index(chunks, "b"))));
+        List.of(
+            new Image("a.fidx", index(chunks, "a"), ChunkOpener.PLAIN),
+            new Image("b.fidx", index(chunks, "b"), ChunkOpener.PLAIN)));
   }
 
   private static FixedIndex index(int chunks, String disk) {

@@ -17,6 +17,7 @@ import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.retry.Retries;
 import org.qmpbs.client.verify.VerifyRequest.Records;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.ReadKey;
 
 /**
  * A datastore with one snapshot of two disks. The first has chunks A, B, zeros, A, C; the second B,
@@ -72,7 +73,8 @@ final class VerifyFixture {
         false,
         OptionalLong.empty(),
         Optional.empty(),
-        new Retries(2, Duration.ofMillis(1)));
+        new Retries(2, Duration.ofMillis(1)),
+        ReadKey.NONE);
   }
 
   VerifyJob job(VerifyRequest request, Progress progress) {
