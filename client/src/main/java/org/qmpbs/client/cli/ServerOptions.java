@@ -3,7 +3,6 @@ package org.qmpbs.client.cli;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.connect.ConnectSettings;
-import org.qmpbs.client.connect.Terminal;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.retry.PatientReads;
 import org.qmpbs.client.retry.Retries;
@@ -32,7 +31,7 @@ final class ServerOptions {
   }
 
   Login login(Host host) throws IOException {
-    return new ConnectSettings(host.environment(), Terminal.system()).login(repository);
+    return new ConnectSettings(host.environment()).login(repository);
   }
 
   /** Something that reads from a server. */

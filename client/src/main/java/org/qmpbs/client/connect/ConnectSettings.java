@@ -25,6 +25,11 @@ public final class ConnectSettings {
   private final Variables variables;
   private final Terminal terminal;
 
+  /** Uses {@code environment} for what is no option, and this process's terminal. */
+  public ConnectSettings(Map<String, String> environment) {
+    this(environment, Terminal.system());
+  }
+
   /** Uses {@code environment} for what is no option, and asks {@code terminal} for the secret. */
   public ConnectSettings(Map<String, String> environment, Terminal terminal) {
     this.variables = new Variables(environment);
