@@ -2,10 +2,8 @@ package org.qmpbs.e2e.server;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,8 +26,6 @@ final class Datastore implements AutoCloseable {
   /** The other form of the same text: of reading a folder that is not there. */
   static final String ENOENT = "ENOENT: No such file or directory";
 
-  private static final String OWNER = "owner";
-  private static final String NOTES = "notes";
   private static final String PROTECTED = ".protected";
 
   private final String name;
@@ -162,13 +158,12 @@ final class Datastore implements AutoCloseable {
     }
   }
 
+  GroupFiles files(GroupName group) {
+    return new GroupFiles(path(group));
+  }
+
   String owner(GroupName group) throws IOException, Refused {
-    Path file = path(group).resolve(OWNER);
-    try {
-      return Files.readString(file).strip();
-    } catch (NoSuchFileException e) {
-      throw Refused.badRequest("unable to read \"" + file + "\" - " + NO_SUCH_FILE);
-    }
+    return files(group).owner();
   }
 
   /** Makes the group if it is new, in which case it belongs to {@code authId}, and locks it. */
@@ -187,8 +182,7 @@ final class Datastore implements AutoCloseable {
                             + group.debug(name)
                             + "'"));
     if (isNew) {
-      AtomicFiles.replace(
-          folder.resolve(OWNER), (authId + "\n").getBytes(StandardCharsets.UTF_8), true);
+      files(group).setOwner(authId);
     }
     return lock;
   }
@@ -200,8 +194,7 @@ final class Datastore implements AutoCloseable {
       if (!owner(group).equals(oldOwner)) {
         throw Refused.badRequest(oldOwner + " does not own this group anymore");
       }
-      AtomicFiles.replace(
-          path(group).resolve(OWNER), (newOwner + "\n").getBytes(StandardCharsets.UTF_8), true);
+      files(group).setOwner(newOwner);
     } finally {
       lock.close();
     }
@@ -211,24 +204,6 @@ final class Datastore implements AutoCloseable {
   FolderLock lock(Path folder, String purpose, String what) throws IOException, Refused {
     return FolderLock.tryLock(folder, false)
         .orElseThrow(() -> Refused.badRequest("while " + purpose + " '" + what + "'"));
-  }
-
-  /** A multi-line text, if there is one. */
-  Optional<String> notes(GroupName group) throws IOException {
-    Path file = path(group).resolve(NOTES);
-    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
-  }
-
-  void setNotes(GroupName group, String notes) throws IOException, Refused {
-    if (!Files.isDirectory(path(group))) {
-      throw Refused.badRequest(
-          "failed to set group notes - \"mkstemp "
-              + path(group).resolve(NOTES)
-              + ".tmp_XXXXXX failed: "
-              + ENOENT
-              + "\"");
-    }
-    AtomicFiles.replace(path(group).resolve(NOTES), notes.getBytes(StandardCharsets.UTF_8), false);
   }
 
   void requireGroup(GroupName group) throws Refused {

@@ -198,7 +198,9 @@ public final class EmbeddedServer implements AutoCloseable {
                           .put("state", ok ? "ok" : "failed")
                           .put(
                               "upid",
-                              "UPID:localhost:00000001:00000001:00000001:00000000:verify:::")));
+                              "UPID:localhost:00000001:00000001:00000001:00000001:verify:"
+                                  + datastore
+                                  + ":root@pam:")));
     } catch (Refused e) {
       throw new IOException(e.text(), e);
     }

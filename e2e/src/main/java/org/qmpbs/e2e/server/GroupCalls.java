@@ -49,12 +49,12 @@ final class GroupCalls {
 
   private static Response notes(RestRequest request) throws Refused, IOException {
     GroupName group = request.allowedGroup(AUDIT, BACKUP);
-    return Response.data(TextNode.valueOf(request.store().notes(group).orElse("")));
+    return Response.data(TextNode.valueOf(request.store().files(group).notes().orElse("")));
   }
 
   private static Response setNotes(RestRequest request) throws Refused, IOException {
     GroupName group = request.allowedGroup(MODIFY, BACKUP);
-    request.store().setNotes(group, request.parameters().text("notes"));
+    request.store().files(group).setNotes(request.parameters().text("notes"));
     return Response.done();
   }
 

@@ -39,7 +39,7 @@ final class Listings {
         row.put("backup-count", snapshots.size());
         row.put("backup-id", group.id());
         row.put("backup-type", group.type());
-        store.notes(group).ifPresent(notes -> row.put("comment", firstLine(notes)));
+        store.files(group).notes().ifPresent(notes -> row.put("comment", firstLine(notes)));
         ArrayNode files = row.putArray("files");
         last.files().forEach(files::add);
         row.put("last-backup", last.snapshot().time());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,6 +173,11 @@ class VerifyTest {
         .isEqualTo("parameters do not specify a backup group or snapshot");
   }
 
+  /** What a signature covers, and the signature itself. */
+  private static JsonNode signed(JsonNode manifest) {
+    return ((ObjectNode) manifest.deepCopy()).without("unprotected");
+  }
+
   /** Signature and fingerprint are what a client trusts; the server must not touch them. */
   @Test
   void theServersChangesLeaveSignatureAndKeyAlone() throws Exception {
@@ -182,8 +188,7 @@ class VerifyTest {
     tasks.await(tasks.start(VERIFY, parameters));
     JsonNode after = Manifests.load(snapshot).document();
     assertThat(before.path("signature").asText()).hasSize(64);
-    assertThat(after.path("signature")).isEqualTo(before.path("signature"));
-    assertThat(after.path("files")).isEqualTo(before.path("files"));
+    assertThat(signed(after)).isEqualTo(signed(before));
     assertThat(after.path("unprotected").path("key-fingerprint").asText())
         .isEqualTo(before.path("unprotected").path("key-fingerprint").asText())
         .isNotEmpty();
