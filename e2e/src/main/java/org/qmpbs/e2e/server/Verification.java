@@ -92,6 +92,11 @@ final class Verification {
     boolean sound = true;
     for (JsonNode file : manifest.document().path("files")) {
       String filename = file.path("filename").asText();
+      if (filename.endsWith(".didx")) {
+        // What cannot be read here is no failure of the snapshot's.
+        throw Refused.badRequest(
+            "cannot verify " + name + "/" + filename + ": this server has no dynamic indexes");
+      }
       task.log("  check " + filename);
       Optional<String> problem = problem(store.path(snapshot).resolve(filename), file);
       // A task that was stopped says nothing about the file.

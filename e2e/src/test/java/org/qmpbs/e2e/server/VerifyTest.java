@@ -173,6 +173,19 @@ class VerifyTest {
         .isEqualTo("parameters do not specify a backup group or snapshot");
   }
 
+  @Test
+  void anIndexThatCannotBeReadHereIsNoFailureOfItsSnapshot() throws Exception {
+    Path snapshot = store.resolve("vm/signed/2023-11-14T22:13:20Z");
+    ObjectNode manifest = Manifests.load(snapshot).document();
+    ((ObjectNode) manifest.path("files").path(0)).put("filename", "root.pxar.didx");
+    Files.write(snapshot.resolve(Manifests.NAME), TestData.blob(Manifests.write(manifest)));
+    assertThat(tasks.await(tasks.start(VERIFY, SIGNED)))
+        .isEqualTo(
+            "cannot verify golden:vm/signed/2023-11-14T22:13:20Z/root.pxar.didx: this server has no"
+                + " dynamic indexes");
+    assertThat(verification("signed", "").isMissingNode()).isTrue();
+  }
+
   /** What a signature covers, and the signature itself. */
   private static JsonNode signed(JsonNode manifest) {
     return ((ObjectNode) manifest.deepCopy()).without("unprotected");
