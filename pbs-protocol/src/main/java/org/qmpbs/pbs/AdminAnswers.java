@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers to the calls of {@link DatastoreAdmin}. */
 final class AdminAnswers {
@@ -19,10 +20,15 @@ final class AdminAnswers {
               row.natural("backup-count"),
               row.texts("files"),
               row.textOrNull("owner"),
-              row.textOrNull("comment")));
+              firstLine(row.textOrNull("comment"))));
     }
     groups.sort(Comparator.comparing(info -> info.group().toString()));
     return groups;
+  }
+
+  /** The server gives it with the end of the line, if there is another one behind it. */
+  private static @Nullable String firstLine(@Nullable String comment) {
+    return comment == null ? null : comment.lines().findFirst().orElse("");
   }
 
   /** Decisions on other groups would be a mix-up that a person has to hear of. */

@@ -78,17 +78,22 @@ public record Upid(String text) {
     return parts().group("user");
   }
 
+  /** As systemd names units: a dash is a slash, and {@code \\xNN} a byte. */
   private static String unescape(String id) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Matcher escape = ESCAPE.matcher(id);
     int at = 0;
     while (escape.find()) {
-      bytes.writeBytes(id.substring(at, escape.start()).getBytes(StandardCharsets.UTF_8));
+      bytes.writeBytes(slashes(id.substring(at, escape.start())));
       bytes.write(Integer.parseInt(escape.group(1), 16));
       at = escape.end();
     }
-    bytes.writeBytes(id.substring(at).getBytes(StandardCharsets.UTF_8));
+    bytes.writeBytes(slashes(id.substring(at)));
     return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] slashes(String part) {
+    return part.replace('-', '/').getBytes(StandardCharsets.UTF_8);
   }
 
   @Override

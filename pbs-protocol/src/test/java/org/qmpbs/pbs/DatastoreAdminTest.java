@@ -40,6 +40,19 @@ class DatastoreAdminTest {
   }
 
   @Test
+  void aGroupsCommentIsOneLineAlthoughTheServerGivesItsEnd() throws Exception {
+    String row =
+        "{\"backup-type\":\"vm\",\"backup-id\":\"a\",\"last-backup\":1,\"backup-count\":1,"
+            + "\"comment\":\"first\\n\"}";
+    try (RestServer server = RestServer.data("[" + row + "]")) {
+      GroupInfo group = server.admin().groups(Namespace.ROOT).get(0);
+      assertThat(group.comment()).isEqualTo("first");
+      assertThat(group.owner()).isNull();
+      assertThat(group.files()).isEmpty();
+    }
+  }
+
+  @Test
   void aPruneNamesWhatItKeepsAndLeavesOutWhatIsZero() throws Exception {
     try (RestServer server = RestServer.golden("prune.json")) {
       List<PruneDecision> decisions =

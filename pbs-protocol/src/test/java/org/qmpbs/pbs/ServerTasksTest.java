@@ -31,7 +31,7 @@ class ServerTasksTest {
     assertThat(UPID.pstart()).isEqualTo(0x1C3DB);
     assertThat(UPID.startTime()).isEqualTo(Instant.ofEpochSecond(0x6B015B70L));
     assertThat(UPID.workerType()).isEqualTo("verify_group");
-    assertThat(UPID.workerId()).contains("golden:-vm-signed");
+    assertThat(UPID.workerId()).contains("golden:/vm/signed");
     assertThat(UPID.authId()).isEqualTo("test@pbs!tok");
     assertThat(UPID).hasToString(UPID.text());
   }
