@@ -57,6 +57,18 @@ final class ForeignClient {
     }
   }
 
+  /** Makes a snapshot of one small file at {@code time}, which is newer than all of the group. */
+  static void backUpSmall(TestServer server, String group, long time, byte[] content) {
+    Snapshot snapshot = new Snapshot(BackupGroup.parse(group), time);
+    try (PbsServer pbs = PbsServer.open(login(server.environment()), Timeouts.DEFAULT);
+        BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot)) {
+      ManifestFile file = session.uploadBlob("qemu-server.conf.blob", content);
+      session.finish(new Manifest(snapshot, List.of(file)));
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
   private static ManifestFile zeros(BackupSession session, String archive, long size)
       throws IOException {
     FixedIndexBuilder index = new FixedIndexBuilder(size);
