@@ -53,8 +53,19 @@ class InterruptedFirstUploadTest {
 
   @Test
   void afterAKillTheNextRunSendsTheRestAndTheOneAfterItIsIncremental() {
+    assertGoesOnAfterAKill(new Stage(folder, server));
+  }
+
+  @Test
+  void anEncryptedUploadGoesOnAfterAKillWithItsKey() {
+    Stage stage =
+        new Stage(folder, server).with("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    stage.qmpbs().run("key", "create", "--kdf", "none").assertDone();
+    assertGoesOnAfterAKill(stage);
+  }
+
+  private void assertGoesOnAfterAKill(Stage stage) {
     try (QemuMachine machine = machine()) {
-      Stage stage = new Stage(folder, server);
       int begin = server.calls().size();
       stage
           .startBackup(machine, SLOWLY)

@@ -29,6 +29,7 @@ import org.qmpbs.pbs.BackupGroup;
 import org.qmpbs.pbs.BackupType;
 import org.qmpbs.pbs.Login;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -222,11 +223,12 @@ final class BackupCommand implements CliCommand {
           new BackupJob(pbs, request.protectedBy(held.keys()), logged, host.clock(), host.random());
       interruption.cancelWith(job::cancel);
       BackupSummary summary = dryRun ? job.plan() : job.run();
-      BackupReport report = new BackupReport(summary, dryRun, failOnSkip);
+      Protection protection = held.keys().protection();
+      BackupReport report = new BackupReport(summary, dryRun, failOnSkip, protection);
       if (!dryRun && !noLog) {
         log.addAll(report.text());
         new LogUpload(pbs, server.namespace(), RateLimiter.Ticker.SYSTEM)
-            .upload(summary.snapshot(), log, held.keys().protection().sealer(), out);
+            .upload(summary.snapshot(), log, protection.sealer(), out);
       }
       return report;
     }

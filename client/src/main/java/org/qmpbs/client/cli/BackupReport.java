@@ -16,9 +16,13 @@ import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.client.output.Sizes;
 import org.qmpbs.machine.SkippedDrive;
+import org.qmpbs.pbs.CryptMode;
+import org.qmpbs.pbs.Protection;
 
 /** What {@code qmpbs backup} says at the end. */
-record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) implements Report {
+record BackupReport(
+    BackupSummary summary, boolean dryRun, boolean failOnSkip, Protection protection)
+    implements Report {
   @Override
   public ExitCode exitCode() {
     if (summary.disks().stream().anyMatch(BackupReport::failedAudit)) {
@@ -54,6 +58,14 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
     }
     summary.excluded().forEach(name -> lines.add("left out: " + name + " (--exclude or --disk)"));
     freezeText().ifPresent(lines::add);
+    protection
+        .key()
+        .ifPresent(
+            key ->
+                lines.add(
+                    (protection.mode() == CryptMode.ENCRYPT ? "encrypted" : "signed")
+                        + " with key "
+                        + key.fingerprint().shortForm()));
     lines.add(
         (dryRun ? "would make " : "")
             + summary.snapshot()
@@ -124,6 +136,8 @@ record BackupReport(BackupSummary summary, boolean dryRun, boolean failOnSkip) i
     node.put("dry_run", dryRun).put("snapshot", summary.snapshot().toString());
     Rows.name(node, summary.snapshot());
     node.put("previous", summary.previous() == null ? null : summary.previous().toString())
+        .put("crypt_mode", protection.mode().id())
+        .put("fingerprint", protection.key().map(key -> key.fingerprint().toString()).orElse(null))
         .put("strategy", Names.of(summary.strategy()))
         .put("duration_seconds", summary.duration().toMillis() / 1000.0)
         .put("retries", summary.retries())

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.client.backup.BackupSummary;
 import org.qmpbs.client.backup.BackupSummary.DiskSummary;
 import org.qmpbs.client.backup.FreezeMode;
@@ -16,14 +18,27 @@ import org.qmpbs.client.backup.ReadPlan;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.machine.SkippedDrive;
 import org.qmpbs.machine.Strategy;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Snapshot;
 
 class BackupReportTest {
   private static final long MIB = 1 << 20;
 
   @Test
+  void aProtectedBackupSaysHowAndWithWhichKey() {
+    SecureRandom random = new SecureRandom();
+    try (EncryptionKey key = EncryptionKey.generate(random)) {
+      BackupReport report =
+          new BackupReport(summary(List.of()), false, false, Protection.encrypted(key, random));
+      assertThat(report.text()).contains("encrypted with key " + key.fingerprint().shortForm());
+      assertThat(json(report).path("crypt_mode").asText()).isEqualTo("encrypt");
+      assertThat(json(report).path("fingerprint").asText()).isEqualTo(key.fingerprint().toString());
+    }
+  }
+
+  @Test
   void textNamesEveryDiskItsPlanWhatWasSkippedAndTheSnapshot() {
-    assertThat(new BackupReport(summary(List.of()), false, false).text())
+    assertThat(new BackupReport(summary(List.of()), false, false, Protection.NONE).text())
         .containsExactly(
             "scsi0 (64 MiB): incremental, 8 MiB changed",
             "  read 4 MiB, sent 1 MiB (1 chunk), reused 56 MiB -> drive-scsi0.img.fidx",
@@ -37,8 +52,9 @@ class BackupReportTest {
 
   @Test
   void somethingLeftBehindHasAnExitCodeOfItsOwn() {
-    BackupReport clean = new BackupReport(summary(List.of()), false, false);
-    BackupReport left = new BackupReport(summary(List.of("cannot remove bitmap x")), false, false);
+    BackupReport clean = new BackupReport(summary(List.of()), false, false, Protection.NONE);
+    BackupReport left =
+        new BackupReport(summary(List.of("cannot remove bitmap x")), false, false, Protection.NONE);
 
     assertThat(clean.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(left.exitCode()).isEqualTo(ExitCode.LEFTOVERS);
@@ -47,17 +63,18 @@ class BackupReportTest {
 
   @Test
   void aDiskThatIsMissingHasAnExitCodeOfItsOwnAndASkippedOneIfThatWasAskedFor() {
-    BackupReport missing = new BackupReport(summary(List.of("x"), List.of("scsi3")), false, false);
+    BackupReport missing =
+        new BackupReport(summary(List.of("x"), List.of("scsi3")), false, false, Protection.NONE);
 
     assertThat(missing.exitCode()).isEqualTo(ExitCode.OMISSIONS);
     assertThat(json(missing).path("omissions").get(0).asText()).isEqualTo("scsi3");
-    assertThat(new BackupReport(summary(List.of()), false, true).exitCode())
+    assertThat(new BackupReport(summary(List.of()), false, true, Protection.NONE).exitCode())
         .isEqualTo(ExitCode.OMISSIONS);
   }
 
   @Test
   void jsonSaysWhyADiskWasReadCompletely() {
-    ObjectNode node = json(new BackupReport(summary(List.of()), false, false));
+    ObjectNode node = json(new BackupReport(summary(List.of()), false, false, Protection.NONE));
 
     assertThat(node.path("disks").get(0).path("plan").asText()).isEqualTo("incremental");
     assertThat(node.path("disks").get(1).path("reason").asText())
