@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndexBuilder;
@@ -61,9 +62,34 @@ final class ForeignClient {
   static void backUpSmall(TestServer server, String group, long time, byte[] content) {
     Snapshot snapshot = new Snapshot(BackupGroup.parse(group), time);
     try (PbsServer pbs = PbsServer.open(login(server.environment()), Timeouts.DEFAULT);
-        BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot)) {
+        BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot, Protection.NONE)) {
       ManifestFile file = session.uploadBlob("qemu-server.conf.blob", content);
       session.finish(new Manifest(snapshot, List.of(file)));
+    } catch (IOException problem) {
+      throw new UncheckedIOException(problem);
+    }
+  }
+
+  /** Makes a snapshot, now, of one archive with this content. */
+  static Snapshot backUp(TestServer server, String group, String archive, byte[] image) {
+    Snapshot snapshot = new Snapshot(BackupGroup.parse(group), Instant.now().getEpochSecond());
+    try (PbsServer pbs = PbsServer.open(login(server.environment()), Timeouts.DEFAULT);
+        BackupSession session = pbs.startBackup(Namespace.ROOT, snapshot, Protection.NONE)) {
+      FixedIndexBuilder index = new FixedIndexBuilder(image.length);
+      FixedIndexWriter writer = session.createIndex(archive, image.length);
+      List<IndexEntry> entries = new ArrayList<>();
+      for (int position = 0; position < index.chunkCount(); position++) {
+        int start = (int) Chunks.start(position);
+        int length = Chunks.length(image.length, position);
+        Digest digest = Digest.sha256(image, start, length);
+        byte[] encoded = Blob.encode(image, start, length);
+        writer.uploadChunk(digest, length, encoded, encoded.length);
+        index.set(position, digest);
+        entries.add(new IndexEntry(start, digest));
+      }
+      writer.append(entries);
+      session.finish(new Manifest(snapshot, List.of(writer.close(index.checksum()))));
+      return snapshot;
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
     }
