@@ -130,7 +130,7 @@ final class HttpPbsServer implements PbsServer {
             .addQueryParameter("benchmark", "true")
             .build();
     UpgradedSocket socket = connector.open(url, HttpBackupSession.PROTOCOL);
-    return new HttpSpeedTest(calls(socket, "the server drops what it was to measure with"));
+    return HttpSpeedTest.start(calls(socket, "the server drops what it was to measure with"));
   }
 
   private SessionCalls calls(UpgradedSocket socket, String consequence) {

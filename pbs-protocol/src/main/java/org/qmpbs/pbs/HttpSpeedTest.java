@@ -6,8 +6,23 @@ import java.io.IOException;
 final class HttpSpeedTest implements SpeedTest {
   private final SessionCalls calls;
 
-  HttpSpeedTest(SessionCalls calls) {
+  private HttpSpeedTest(SessionCalls calls) {
     this.calls = calls;
+  }
+
+  /** Makes a first call, alone, before several come at once; closes {@code calls} if it fails. */
+  static HttpSpeedTest start(SessionCalls calls) throws IOException {
+    HttpSpeedTest started = new HttpSpeedTest(calls);
+    boolean isReady = false;
+    try {
+      started.send(new byte[1]);
+      isReady = true;
+      return started;
+    } finally {
+      if (!isReady) {
+        calls.close();
+      }
+    }
   }
 
   @Override
