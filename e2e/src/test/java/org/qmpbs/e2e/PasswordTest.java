@@ -29,6 +29,7 @@ import org.qmpbs.pbs.Login;
 import org.qmpbs.pbs.Namespace;
 import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.Protection;
 import org.qmpbs.pbs.Repository;
 import org.qmpbs.pbs.Secret;
 import org.qmpbs.pbs.ServerProblem;
@@ -147,7 +148,9 @@ class PasswordTest {
           .isInstanceOfSatisfying(
               PbsException.class, e -> assertThat(e.problem()).isEqualTo(ServerProblem.NOT_FOUND));
       clock.now = clock.now.plus(Duration.ofHours(3));
-      pbs.startBackup(Namespace.ROOT, Snapshot.parse("vm/100/2026-11-21T19:00:00Z")).close();
+      pbs.startBackup(
+              Namespace.ROOT, Snapshot.parse("vm/100/2026-11-21T19:00:00Z"), Protection.NONE)
+          .close();
       assertThat(server.calls()).filteredOn(call -> call.contains("access/ticket")).hasSize(4);
     }
   }

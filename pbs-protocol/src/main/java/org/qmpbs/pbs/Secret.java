@@ -39,12 +39,9 @@ public final class Secret implements AutoCloseable {
     return closed;
   }
 
-  /** Tokens have 36 characters, passwords 5 at least; fewer would be found in any text. */
-  private static final int SHORTEST = 4;
-
-  /** {@code text} with a mark in every place where it has this secret. */
+  /** {@code text} with a mark in every place where it has this secret, in any of its forms. */
   public String redact(String text) {
-    return chars.length < SHORTEST ? text : text.replace(reveal(), toString());
+    return new Mask(this).apply(text);
   }
 
   /** Overwrites the characters; idempotent. */

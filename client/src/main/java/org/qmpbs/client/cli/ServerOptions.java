@@ -49,7 +49,7 @@ final class ServerOptions {
 
   /** Whether there is any server to talk to. */
   boolean isGiven(Host host) {
-    return new ConnectSettings(host.environment(), Terminal.system()).isRepositoryGiven(repository);
+    return new ConnectSettings(host.environment()).isRepositoryGiven(repository);
   }
 
   PbsServer open(Host host) throws IOException {

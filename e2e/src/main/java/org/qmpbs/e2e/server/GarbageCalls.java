@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 
 /** Starts a garbage collection, and tells of the last one. */
@@ -54,8 +53,7 @@ final class GarbageCalls {
     Datastore store = request.store();
     ObjectNode status = JsonNodeFactory.instance.objectNode();
     status.put("store", store.name());
-    Optional<ObjectNode> last = store.garbage().last();
-    status.setAll(last.orElseGet(() -> GarbageCollection.status(Map.of()).putNull("upid")));
+    status.setAll(store.garbage().lastOrZeros());
     Optional<Task> task =
         Upid.parse(status.path("upid").asText()).flatMap(request.settings().tasks()::find);
     task.flatMap(Task::end)

@@ -56,6 +56,11 @@ final class GarbageState {
         : Optional.empty();
   }
 
+  /** Numbers of the last collection that came to its end; zeros before the first. */
+  ObjectNode lastOrZeros() throws IOException {
+    return last().orElseGet(() -> GarbageCollection.status(Map.of()).putNull("upid"));
+  }
+
   void save(ObjectNode status) throws IOException {
     AtomicFiles.replace(file, JSON.writeValueAsBytes(status), false);
   }

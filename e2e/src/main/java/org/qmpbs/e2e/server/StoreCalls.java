@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Calls on a whole datastore. */
 final class StoreCalls {
@@ -15,7 +17,11 @@ final class StoreCalls {
   private StoreCalls() {}
 
   static void addTo(Routes routes) {
-    routes.add("GET", "admin/datastore/{store}/status", Schema.builder(), StoreCalls::status);
+    routes.add(
+        "GET",
+        "admin/datastore/{store}/status",
+        Schema.builder().optional("verbose", ParameterType.flag()),
+        StoreCalls::status);
   }
 
   /** Who sees only a namespace, or only reads, learns that the datastore is there and no sizes. */
@@ -34,6 +40,26 @@ final class StoreCalls {
     status.put("avail", figures ? disk.getUsableSpace() : 0);
     status.put("total", figures ? total : 0);
     status.put("used", figures ? total - disk.getUnallocatedSpace() : 0);
+    if (figures && request.parameters().flag("verbose")) {
+      status.set("counts", counts(request.store()));
+      status.set("gc-status", request.store().garbage().lastOrZeros());
+    }
     return Response.data(status);
+  }
+
+  /** Of all namespaces together. */
+  private static ObjectNode counts(Datastore store) throws IOException {
+    Map<String, long[]> found = new TreeMap<>();
+    for (Namespace namespace : store.namespaces(Namespace.ROOT, Integer.MAX_VALUE)) {
+      for (GroupName group : store.groups(namespace)) {
+        long[] count = found.computeIfAbsent(group.type(), type -> new long[2]);
+        count[0]++;
+        count[1] += store.snapshots(group).size();
+      }
+    }
+    ObjectNode counts = JSON.objectNode();
+    found.forEach(
+        (type, count) -> counts.putObject(type).put("groups", count[0]).put("snapshots", count[1]));
+    return counts;
   }
 }
