@@ -234,7 +234,8 @@ final class BackupCommand implements CliCommand {
     }
   }
 
-  private BackupRequest request() throws UsageException {
+  /** What the options ask for; also for those who only want to know whether they make sense. */
+  BackupRequest request() throws UsageException {
     if (id == null) {
       throw new UsageException(
           "no backup id was given",

@@ -28,7 +28,12 @@ public final class Cli {
 
   /** Runs the command that {@code args} name and returns its exit code. */
   public int run(String... args) {
-    return commandLine(args).execute(args);
+    CommandLine line = commandLine(args);
+    try {
+      return line.execute(new BackupVariables(host).addTo(args));
+    } catch (ParameterException e) {
+      return wrongUse(e, args);
+    }
   }
 
   CommandLine commandLine(String... args) {
@@ -58,6 +63,7 @@ public final class Cli {
     AdminCommands.addTo(root, host);
     root.addSubcommand(KeyCommand.line(host));
     root.addSubcommand(LoginCommand.line(host));
+    root.addSubcommand(ConfigCommand.line(host));
     root.addSubcommand(new CommandLine.HelpCommand());
     describeExitCodes(root, null);
     root.setOut(new PrintWriter(host.out(), true, UTF_8));

@@ -8,7 +8,7 @@ import java.util.List;
  * separate, single quotes keep everything, double quotes keep all but backslash, a backslash keeps
  * the next character. No shell is ever started for {@code PBS_*_CMD}.
  */
-final class ShellWords {
+public final class ShellWords {
   private final String line;
   private final List<String> words = new ArrayList<>();
   private final StringBuilder word = new StringBuilder();
@@ -24,7 +24,7 @@ final class ShellWords {
    *
    * @throws IllegalArgumentException if a quote is not closed or a backslash ends the line
    */
-  static List<String> split(String line) {
+  public static List<String> split(String line) {
     return new ShellWords(line).split();
   }
 
