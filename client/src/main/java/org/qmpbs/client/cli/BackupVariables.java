@@ -3,6 +3,7 @@ package org.qmpbs.client.cli;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.qmpbs.client.config.Catalogue;
 import org.qmpbs.client.config.Finding;
 import org.qmpbs.client.config.Key;
@@ -27,9 +28,10 @@ final class BackupVariables {
   /**
    * {@code args} with what the environment has to say.
    *
+   * @param root the command line that they are for
    * @throws ParameterException if a variable makes no sense
    */
-  String[] addTo(String... args) {
+  String[] addTo(CommandLine root, String... args) {
     if (args.length == 0
         || !args[0].equals(COMMAND)
         || host.environment().keySet().stream().noneMatch(name -> name.startsWith(Key.PREFIX))) {
@@ -45,7 +47,9 @@ final class BackupVariables {
         VariableArguments.of(
             catalogue, host.environment(), key -> !given.hasMatchedOption(key.option()));
     for (Finding finding : variables.findings()) {
-      throw new ParameterException(line, finding.where().label() + ": " + finding.problem());
+      throw new ParameterException(
+          Objects.requireNonNull(root.getSubcommands().get(COMMAND)),
+          finding.where().label() + ": " + finding.problem());
     }
     List<String> all = new ArrayList<>(List.of(COMMAND));
     all.addAll(variables.arguments());

@@ -30,7 +30,7 @@ public final class Cli {
   public int run(String... args) {
     CommandLine line = commandLine(args);
     try {
-      return line.execute(new BackupVariables(host).addTo(args));
+      return line.execute(new BackupVariables(host).addTo(line, args));
     } catch (ParameterException e) {
       return wrongUse(e, args);
     }

@@ -2,6 +2,7 @@ package org.qmpbs.client.cli;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -56,6 +57,7 @@ final class MachineKeys {
                 .filter(option -> !OF_ONE_RUN.contains(option.longestName()))
                 .filter(option -> !OF_ENTRIES.contains(option.longestName()))
                 .map(MachineKeys::key)
+                .sorted(Comparator.comparing(key -> !key.required()))
                 .toList());
   }
 

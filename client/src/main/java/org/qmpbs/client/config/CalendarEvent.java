@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
  * is checked: who executes a schedule knows whether the 31st of February comes.
  */
 final class CalendarEvent {
+  /** Every minute of an hour, named one by one, is no schedule that anybody reads. */
+  private static final int MAX_LENGTH = 200;
+
   private static final String WORDS =
       "minutely|hourly|daily|weekly|monthly|quarterly|semiannually|annually|yearly";
   private static final String DAY =
@@ -42,7 +45,10 @@ final class CalendarEvent {
 
   static void check(String text) {
     String trimmed = text.trim();
-    if (trimmed.isEmpty() || trimmed.equalsIgnoreCase("utc") || !FORM.matcher(trimmed).matches()) {
+    if (trimmed.length() > MAX_LENGTH
+        || trimmed.isEmpty()
+        || trimmed.equalsIgnoreCase("utc")
+        || !FORM.matcher(trimmed).matches()) {
       throw new IllegalArgumentException(
           "'" + text + "' is no schedule; expected for instance daily, 21:30 or mon..fri 02:00");
     }

@@ -28,6 +28,17 @@ public record Finding(
     WARNING
   }
 
+  /** Keeps what came from a file on one line. */
+  public Finding {
+    path = line(path);
+    problem = line(problem);
+    found = line(found);
+  }
+
+  private static String line(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
+  }
+
   static Finding error(Origin where, String path, String problem, String remedy) {
     return new Finding(Severity.ERROR, where, path, problem, "", "", remedy);
   }

@@ -1,6 +1,7 @@
 package org.qmpbs.client.config;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A secret is named in one way. */
 final class PasswordRule {
@@ -15,7 +16,10 @@ final class PasswordRule {
     List<String> given =
         Catalogue.PASSWORDS.stream().filter(key -> entry.value(key).isPresent()).toList();
     boolean alreadySaid =
-        findings.concern(Catalogue.PASSWORDS.stream().map(key -> path + "." + key));
+        findings.concern(
+            Stream.concat(
+                Stream.of(path, path + ".password"),
+                Catalogue.PASSWORDS.stream().map(key -> path + "." + key)));
     if (given.size() > 1) {
       findings.add(
           Finding.mismatch(

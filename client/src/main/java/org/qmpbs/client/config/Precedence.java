@@ -69,6 +69,7 @@ public final class Precedence {
       return entry(named, known, Sections.REPOSITORIES, findings);
     }
     if (known.size() == 1) {
+      values.put(Catalogue.REPOSITORY, new Value(List.of(known.firstKey()), new Origin.BuiltIn()));
       return known.values().stream().findFirst();
     }
     if (!hasVariables()) {

@@ -45,8 +45,10 @@ public record Resolution(SortedMap<String, EffectiveMachine> machines, List<Find
             (name, entry) -> machines.put(name, precedence.of(configuration, entry, findings)));
     Consistency consistency = new Consistency(findings);
     consistency.unique(machines.values());
-    consistency.used(configuration, machines.values());
     boolean readable = configuration.findings().stream().noneMatch(Finding::isError);
+    if (readable) {
+      consistency.used(configuration, machines.values());
+    }
     for (EffectiveMachine machine : machines.values()) {
       // What is known to be wrong would be refused a second time, in words that help less.
       if (readable) {

@@ -16,10 +16,11 @@ final class SecretLook {
   private static final List<Pattern> FORMS =
       List.of(
           // user:password@ of an address
-          Pattern.compile("[a-z][a-z0-9+.-]*://([^/\\s:@]*:[^/\\s@]+)@", Pattern.CASE_INSENSITIVE),
+          Pattern.compile(
+              "[a-z][a-z0-9+.-]{0,20}://([^/\\s:@]*:[^/\\s@]+)@", Pattern.CASE_INSENSITIVE),
           // the id in the path of an address: a UUID, or 20 characters and more with a digit
           Pattern.compile(
-              "https?://[^\\s'\"]*[/=]((?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{20,})(?![A-Za-z0-9_-])",
+              "https?://[^\\s'\"]{0,200}[/=]((?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{20,})(?![A-Za-z0-9_-])",
               Pattern.CASE_INSENSITIVE),
           Pattern.compile(
               "(?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key)[=:]\\s*([^\\s/$'\"&]+)",

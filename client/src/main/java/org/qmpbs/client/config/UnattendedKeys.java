@@ -8,6 +8,7 @@ import org.qmpbs.client.output.Sizes;
 /** The keys of a machine that a single command does not have. */
 final class UnattendedKeys {
   private static final String CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]";
+  private static final String SHARE = "a share or an amount, as in 5%, 1/7 or 10G";
   private static final ValueForm DURATION =
       ValueForm.text("a time, as in 4h or 7d", Durations::parse);
   private static final ValueForm COUNT = ValueForm.integer(1);
@@ -58,8 +59,7 @@ final class UnattendedKeys {
             .otherwise("never"),
         Key.of(
                 "verify.subset",
-                ValueForm.text(
-                    "a share or an amount, as in 5%, 1/7 or 10G", UnattendedKeys::subset),
+                ValueForm.text(SHARE, UnattendedKeys::subset),
                 "How much of it to fetch and compare: 5%, 1/7 or 10G.")
             .otherwise("100%"),
         hook("before", "before the backup; if it fails, there is none"),
@@ -86,11 +86,13 @@ final class UnattendedKeys {
   }
 
   private static void subset(String text) {
-    if (text.matches("(?:100|[0-9]{1,2})(?:\\.[0-9]+)?%")) {
+    if (text.matches("(?:100|[0-9]{1,2})(?:\\.[0-9]+)?%|[1-9][0-9]{0,3}/[1-9][0-9]{0,3}")) {
       return;
     }
-    if (!text.matches("([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")) {
+    try {
       Sizes.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "' is not " + SHARE, e);
     }
   }
 }

@@ -109,8 +109,7 @@ final class YamlReader {
   }
 
   private Place placeAfter(String text) {
-    int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
-    String last = text.substring(text.lastIndexOf('\n') + 1);
-    return new Place(file, line, 1 + codePoints(last));
+    String[] lines = text.split("\r\n|\n|\r", -1);
+    return new Place(file, lines.length, 1 + codePoints(lines[lines.length - 1]));
   }
 }

@@ -27,6 +27,9 @@ final class YamlTree {
   /** The configuration has 4 levels. */
   private static final int MAX_DEPTH = 16;
 
+  /** No path, command or schedule is longer; what looks at values may take its time with each. */
+  static final int MAX_TEXT = 4096;
+
   private final Path file;
   private final Findings findings;
   private final Iterator<Event> events;
@@ -69,6 +72,10 @@ final class YamlTree {
     if (event instanceof ScalarEvent scalar) {
       if (scalar.getTag().isPresent()) {
         refuse(event, "a tag", "Remove what begins with '!'; quote the text if it is one.");
+      }
+      if (scalar.getValue().length() > MAX_TEXT) {
+        refuse(event, "a text of more than " + MAX_TEXT + " characters", "Check its quotes.");
+        return Optional.empty();
       }
       return Optional.of(new Scalar(place(event), scalar.getValue(), scalar.isPlain()));
     }

@@ -41,19 +41,26 @@ class ConfigFindingsTest {
             "config.yaml:1:4 : expected keys, lists and values, found an anchor",
             "config.yaml:2:4 : expected keys, lists and values, found an alias");
     assertThat(yaml("---\na: 1\n---\nb: 1\n"))
-        .containsExactly("config.yaml:3:1 : expected keys, lists and values, found a second document");
+        .containsExactly(
+            "config.yaml:3:1 : expected keys, lists and values, found a second document");
     assertThat(yaml("a: !!str 1\n"))
         .containsExactly("config.yaml:1:4 : expected keys, lists and values, found a tag");
     assertThat(yaml("a:\n\tb: 1\n")).singleElement().asString().startsWith("config.yaml:2:1 ");
     assertThat(yaml("a: [\n")).singleElement().asString().contains("no YAML");
     assertThat(yaml("[".repeat(20) + "]".repeat(20)))
         .containsExactly("config.yaml:1:17 : expected keys, lists and values, found 16 levels");
-    assertThat(yaml("[a]: 1\n"))
-        .containsExactly("config.yaml:1:1 : expected a key, found a list");
-    assertThat(yaml("ok: 1\nbell: \u0007\n")).singleElement().asString().startsWith("config.yaml:2:7 ");
+    assertThat(yaml("[a]: 1\n")).containsExactly("config.yaml:1:1 : expected a key, found a list");
+    assertThat(yaml("ok: 1\nbell: \u0007\n"))
+        .singleElement()
+        .asString()
+        .startsWith("config.yaml:2:7 ");
     assertThat(yaml("a: 1\nb: 2\na: 3\n"))
         .containsExactly(
             "config.yaml:3:1 a: 'a' stands here a second time, the first is at config.yaml:1:1");
+    assertThat(yaml("a: " + "x".repeat(5000)))
+        .containsExactly(
+            "config.yaml:1:4 : expected keys, lists and values, found a text of more than 4096"
+                + " characters");
     assertThat(yaml("#" + "x".repeat(YamlReader.MAX_BYTES)))
         .containsExactly("config.yaml : the file is larger than 1048576 bytes");
   }
@@ -72,9 +79,7 @@ class ConfigFindingsTest {
     Findings findings = new Findings();
     new YamlReader(Path.of("config.yaml"), findings).read(text.getBytes(StandardCharsets.UTF_8));
     return findings.sorted().stream()
-        .map(
-            finding ->
-                finding.where().label() + " " + finding.path() + ": " + finding.problem())
+        .map(finding -> finding.where().label() + " " + finding.path() + ": " + finding.problem())
         .toList();
   }
 
@@ -119,19 +124,20 @@ class ConfigFindingsTest {
             "machines.d/empty.yaml:1:1 machines.empty: 'qmp' is missing",
             "machines.d/other.yml warning: : this file is not read");
     Files.delete(directory.resolve("config.yaml"));
-    assertThat(folder.findings(folder.resolve()).toString()).contains("no repository is configured");
+    assertThat(folder.findings(folder.resolve()).toString())
+        .contains("no repository is configured");
   }
 
   @Test
   void whatIsNamedAndNotThereOrThereAndNotNamedIsSaid() throws Exception {
     folder.main(
         ConfigFolder.MAIN
-            + "    key: mian\n".replace("    key", "  vm1: {qmp: /run/1, key").replace("\n", "}\n")
+            + "  vm1: {qmp: /run/1, key: mian}\n"
             + "keys:\n  main: {file: /etc/qmpbs/key.json}\n");
     assertThat(folder.findings(folder.resolve()))
         .containsExactly(
-            "config.yaml:8:27 keys.mian: there is no 'mian' among the keys; did you mean 'main'?",
-            "config.yaml:10:3 warning: keys.main: no machine uses 'main'");
+            "config.yaml:9:27 keys.mian: there is no 'mian' among the keys; did you mean 'main'?",
+            "config.yaml:11:3 warning: keys.main: no machine uses 'main'");
   }
 
   @Test

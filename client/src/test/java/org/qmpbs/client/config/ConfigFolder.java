@@ -18,11 +18,9 @@ final class ConfigFolder {
           password-file: /etc/qmpbs/pbs.secret
       defaults:
         rate: 20M
-        exclude: []
       machines:
         vm100: {qmp: /run/vm100.qmp}
-      """
-          .replace("  exclude: []\n", "");
+      """;
 
   final Path folder;
 
@@ -47,15 +45,13 @@ final class ConfigFolder {
   }
 
   ConfigFolder mode(String name, String mode) throws IOException {
-    Files.setPosixFilePermissions(
-        folder.resolve(name), PosixFilePermissions.fromString(mode));
+    Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString(mode));
     return this;
   }
 
   Configuration read() throws IOException {
     long uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    return new ConfigReader(Keys.CATALOGUE, uid)
-        .read(ConfigPlace.find(folder, Map.of(), uid));
+    return new ConfigReader(Keys.CATALOGUE, uid).read(ConfigPlace.find(folder, Map.of(), uid));
   }
 
   Resolution resolve(Map<String, String> environment, Map<String, List<String>> options)
