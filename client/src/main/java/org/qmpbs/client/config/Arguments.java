@@ -14,6 +14,9 @@ final class Arguments {
     for (Key key : catalogue.commandKeys()) {
       machine.value(key.path()).ifPresent(value -> add(key, value, arguments));
     }
+    if (machine.text(Catalogue.KEY).filter(Catalogue.NO_KEY::equals).isPresent()) {
+      arguments.add("--crypt-mode=none");
+    }
     machine.key().ifPresent(entry -> add(entry, arguments));
     return List.copyOf(arguments);
   }

@@ -26,6 +26,9 @@ public final class Catalogue {
   static final String BACKUP_ID = "backup-id";
   static final String NAMESPACE = "ns";
 
+  /** What stands in place of a key's name where no key is to be used, not even a default one. */
+  static final String NO_KEY = "none";
+
   private final List<Key> commandKeys;
   private final List<Key> machineKeys;
 
@@ -89,7 +92,7 @@ public final class Catalogue {
                     .mandatory(),
                 Key.of(
                         "crypt-mode",
-                        ValueForm.choice(List.of("encrypt", "sign-only", "none")),
+                        ValueForm.choice(List.of("encrypt", "sign-only")),
                         "What the key is for.")
                     .otherwise("encrypt"),
                 Key.of(

@@ -95,6 +95,7 @@ public final class Precedence {
   private static Optional<Entry> key(
       Configuration configuration, Map<String, Value> values, Findings findings) {
     return Optional.ofNullable(values.get(Catalogue.KEY))
+        .filter(name -> !name.text().equals(Catalogue.NO_KEY))
         .flatMap(name -> entry(name, configuration.keys(), Sections.KEYS, findings));
   }
 

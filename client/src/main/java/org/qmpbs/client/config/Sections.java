@@ -67,6 +67,14 @@ final class Sections {
     for (YamlNode.Entry entry : mapping(node, section).entries()) {
       String name = entry.key().text();
       Entry read = add(name, entry.key().place(), entry.value(), section, known, target);
+      if (section.equals(KEYS) && name.equals(Catalogue.NO_KEY)) {
+        findings.add(
+            Finding.error(
+                entry.key().place(),
+                section + "." + name,
+                "'key: none' means that there is no key, so none can have that name",
+                "Choose another name."));
+      }
       PasswordRule.check(read, section + "." + name, section.equals(REPOSITORIES), findings);
     }
   }

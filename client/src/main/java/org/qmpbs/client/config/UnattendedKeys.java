@@ -22,7 +22,10 @@ final class UnattendedKeys {
                 ValueForm.text("the name of a repository", text -> {}),
                 "Name under 'repositories'.")
             .otherwise("the only one, else PBS_REPOSITORY"),
-        Key.of("key", ValueForm.text("the name of a key", text -> {}), "Name under 'keys'."),
+        Key.of(
+            "key",
+            ValueForm.text("the name of a key", text -> {}),
+            "Name under 'keys', or none: not even a default key."),
         Key.of(
                 "schedule",
                 ValueForm.text(
@@ -46,7 +49,7 @@ final class UnattendedKeys {
                 ValueForm.choice(List.of("fail", "skip")),
                 "A machine whose monitor socket is not there is a failure, or left out.")
             .otherwise("fail"),
-        keep("last", "the newest snapshots"),
+        keep("last", "so many of the newest snapshots"),
         keep("hourly", "the newest snapshot of each hour, for so many hours"),
         keep("daily", "the newest snapshot of each day, for so many days"),
         keep("weekly", "the newest snapshot of each week, for so many weeks"),

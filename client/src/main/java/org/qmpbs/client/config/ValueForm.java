@@ -73,7 +73,7 @@ public record ValueForm(
   }
 
   private static void requireInteger(String text, long least) {
-    if (!text.matches("-?[0-9]{1,18}") || Long.parseLong(text) < least) {
+    if (!text.matches("-?(?:0|[1-9][0-9]{0,17})") || Long.parseLong(text) < least) {
       throw new IllegalArgumentException(
           "'" + text + "' is no whole number" + (least > Long.MIN_VALUE ? " from " + least : ""));
     }

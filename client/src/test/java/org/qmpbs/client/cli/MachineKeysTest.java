@@ -2,7 +2,10 @@ package org.qmpbs.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,6 +17,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.client.config.Catalogue;
 import org.qmpbs.client.config.Key;
+import org.qmpbs.client.config.Resolution;
 import org.qmpbs.client.config.ValueForm;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -86,20 +90,42 @@ class MachineKeysTest {
 
   /** Whatever a name looks like: an assignment, a file of arguments, nothing; but an option. */
   @Property(tries = 300)
-  void wordsComeOutOfTheCommandLineAsTheyWentIn(@ForAll("words") List<String> names) {
-    List<String> arguments = new ArrayList<>(List.of("--qmp=/run/x", "--force-full-read"));
-    names.forEach(name -> arguments.add("--exclude=" + name));
-    ParseResult parsed = backup().parseArgs(arguments.toArray(String[]::new));
-    List<String> found = names.isEmpty() ? List.of() : parsed.matchedOption("--exclude").getValue();
-    assertThat(found).isEqualTo(names);
-    assertThat(parsed.hasMatchedOption("--force-full-read")).isTrue();
-    assertThat(parsed.unmatched()).isEmpty();
+  void wordsComeOutOfTheCommandLineAsTheyWentIntoTheFile(@ForAll("words") List<String> names)
+      throws IOException {
+    Path folder = Files.createTempDirectory("qmpbs-config");
+    try {
+      Path file = folder.resolve("config.yaml");
+      // JSON is YAML, and quotes whatever has to be quoted.
+      Files.writeString(
+          file,
+          "repositories: {main: {repository: s, password-file: /x}}\n"
+              + "machines: {vm: {qmp: /run/x, force-full-read: true, exclude: "
+              + new ObjectMapper().writeValueAsString(names)
+              + "}}\n");
+      Resolution resolution = ConfigDocumentTest.resolve(folder);
+      assertThat(resolution.findings()).isEmpty();
+      List<String> arguments = resolution.machines().get("vm").arguments(CATALOGUE);
+
+      ParseResult parsed = backup().parseArgs(arguments.toArray(String[]::new));
+      List<String> found =
+          names.isEmpty() ? List.of() : parsed.matchedOption("--exclude").getValue();
+      assertThat(found).isEqualTo(names);
+      assertThat(parsed.matchedOption("--qmp").stringValues()).containsExactly("/run/x");
+      assertThat(parsed.hasMatchedOption("--force-full-read")).isTrue();
+      assertThat(parsed.unmatched()).isEmpty();
+    } finally {
+      Files.delete(folder.resolve("config.yaml"));
+      Files.delete(folder);
+    }
   }
 
   @Provide
   Arbitrary<List<String>> words() {
     return Arbitraries.oneOf(
-            Arbitraries.strings().ascii().ofMaxLength(8).filter(word -> !word.startsWith("-")),
+            Arbitraries.strings()
+                .ascii()
+                .ofMaxLength(8)
+                .filter(word -> !word.matches("-.*|(?s).*\\u007f.*")),
             Arbitraries.of("@file", "a=b", "\"quoted\"", "'x'", "a,b", " ", "\u00e4"))
         .list()
         .ofMaxSize(4);

@@ -104,6 +104,20 @@ class PrecedenceTest {
             "--qmp=/run/vm101.qmp", "--backup-id=vm101", "--disk=scsi0", "--rate=20M", "--retry=5");
   }
 
+  @Test
+  void aMachineMayDoWithoutTheKeyOfTheOthers() throws Exception {
+    folder.main(
+        TWO_REPOSITORIES.replace("  rate: 20M", "  key: main").replace("key: main}", "key: none}"));
+    Resolution resolution = folder.resolve();
+    assertThat(resolution.machines().get("vm100").arguments(Keys.CATALOGUE))
+        .contains("--crypt-mode=none")
+        .noneMatch(argument -> argument.startsWith("--keyfile"));
+    assertThat(resolution.machines().get("vm101").arguments(Keys.CATALOGUE))
+        .contains("--keyfile=/etc/qmpbs/key.json");
+    folder.main(TWO_REPOSITORIES.replace("keys:\n  main:", "keys:\n  none:"));
+    assertThat(folder.findings(folder.resolve()).toString()).contains("none can have that name");
+  }
+
   /** The secret of one server must not go to another, whatever is in the environment. */
   @Test
   void aRepositoryTakesNothingOfAnotherOneFromTheEnvironment() throws Exception {

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The tables of docs/config.md, made of the catalogue so that they cannot be out of date. */
-final class Reference {
+public final class Reference {
   private Reference() {}
 
   /** Keys of a machine, with their options and variables. */
-  static List<String> machines(Catalogue catalogue) {
+  public static List<String> machines(Catalogue catalogue) {
     List<String> rows = new ArrayList<>();
     rows.add("| key | value | variable | built-in | |");
     rows.add("|---|---|---|---|---|");
@@ -19,13 +19,13 @@ final class Reference {
               value(key),
               "`" + key.variable() + "`",
               key.builtIn(),
-              key.description() + (key.ofOneMachine() ? " Not among the defaults." : "")));
+              said(key) + (key.ofOneMachine() ? " Not among the defaults." : "")));
     }
     return rows;
   }
 
   /** Keys that have neither. */
-  static List<String> entries(List<Key> keys) {
+  public static List<String> entries(List<Key> keys) {
     List<String> rows = new ArrayList<>();
     rows.add("| key | value | built-in | |");
     rows.add("|---|---|---|---|");
@@ -35,9 +35,14 @@ final class Reference {
               "`" + key.path() + "`" + (key.required() ? " (needed)" : ""),
               value(key),
               key.builtIn(),
-              key.description()));
+              said(key)));
     }
     return rows;
+  }
+
+  /** What is built in has a column of its own. */
+  private static String said(Key key) {
+    return key.description().replaceFirst("; default: .*", ".");
   }
 
   private static String value(Key key) {
