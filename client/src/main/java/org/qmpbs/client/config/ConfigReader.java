@@ -81,6 +81,11 @@ public final class ConfigReader {
 
   private static Optional<YamlNode> read(Path file, FileGuard guard, Findings findings)
       throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      findings.add(
+          Finding.error(Place.of(file), "", "this is not a file", "Give it another name."));
+      return Optional.empty();
+    }
     guard.requireUnwritableByOthers(file);
     byte[] content;
     try (InputStream in = Files.newInputStream(file)) {

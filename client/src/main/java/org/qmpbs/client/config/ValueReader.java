@@ -50,6 +50,10 @@ final class ValueReader {
 
   /** From a variable, or from an option that is given once. */
   Optional<Value> read(String text, Origin origin) {
+    if (text.isEmpty() && origin instanceof Origin.Variable) {
+      mismatch(origin, "nothing", "Give it a value, or unset it.");
+      return Optional.empty();
+    }
     if (key.form().kind() == Kind.COMMAND) {
       return split(text, origin);
     }
@@ -136,6 +140,6 @@ final class ValueReader {
   }
 
   private String remedy() {
-    return key.description();
+    return "Correct it. " + key.path() + ": " + key.description();
   }
 }

@@ -123,6 +123,9 @@ class ConfigFindingsTest {
             "machines.d/comment.yaml:1:1 machines.comment: 'qmp' is missing",
             "machines.d/empty.yaml:1:1 machines.empty: 'qmp' is missing",
             "machines.d/other.yml warning: : this file is not read");
+    Files.createDirectory(directory.resolve("machines.d/folder.yaml"));
+    assertThat(folder.findings(folder.resolve()))
+        .contains("machines.d/folder.yaml : this is not a file");
     Files.delete(directory.resolve("config.yaml"));
     assertThat(folder.findings(folder.resolve()).toString())
         .contains("no repository is configured");

@@ -72,8 +72,11 @@ class PrecedenceTest {
     assertThat(
             folder.findings(
                 folder.resolve(
-                    Map.of("QMPBS_RATE", "fast", "QMPBS_FORCE_FULL_READ", "yes"), Map.of())))
-        .containsExactly(
+                    Map.of(
+                        "QMPBS_RATE", "fast", "QMPBS_FORCE_FULL_READ", "yes", "QMPBS_SCRATCH", ""),
+                    Map.of())))
+        .containsExactlyInAnyOrder(
+            "QMPBS_SCRATCH QMPBS_SCRATCH: expected an absolute path, found nothing",
             "QMPBS_RATE QMPBS_RATE: 'fast' is not a size; expected for instance 10M or 20MiB",
             "QMPBS_FORCE_FULL_READ QMPBS_FORCE_FULL_READ: expected true or false, found 'yes'");
     assertThat(
