@@ -43,6 +43,9 @@ final class BackupVariables {
     // Only to see what is given; what is wrong with it is told when it is parsed for good.
     line.getCommandSpec().parser().collectErrors(true);
     ParseResult given = line.parseArgs(rest.toArray(String[]::new));
+    if (given.isUsageHelpRequested()) {
+      return args;
+    }
     VariableArguments variables =
         VariableArguments.of(
             catalogue, host.environment(), key -> !given.hasMatchedOption(key.option()));

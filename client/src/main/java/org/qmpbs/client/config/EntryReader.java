@@ -67,7 +67,11 @@ final class EntryReader {
     for (YamlNode.Entry entry : mapping.entries()) {
       String path = prefix + entry.key().text();
       String full = entryPath + "." + path;
-      Optional<Key> key = keys.stream().filter(known -> known.path().equals(path)).findFirst();
+      // Groups are written as groups: a key with a dot would be a second place for the same value.
+      Optional<Key> key =
+          keys.stream()
+              .filter(known -> known.path().equals(path) && !entry.key().text().contains("."))
+              .findFirst();
       if (key.isPresent()) {
         new ValueReader(key.get(), full, findings)
             .read(entry.value())
@@ -137,7 +141,8 @@ final class EntryReader {
   private Optional<String> inGroup(String name) {
     return keys.stream()
         .map(Key::path)
-        .filter(path -> path.endsWith("." + name))
+        .filter(path -> path.contains("."))
+        .filter(path -> path.equals(name) || path.endsWith("." + name))
         .findFirst()
         .map(path -> path.replace(".", ": "));
   }

@@ -207,6 +207,7 @@ class ConfigCommandTest {
     assertThat(host.err()).contains("QMPBS_RATE: 'fast' is not a size");
     assertThat(host.run("backup", "--qmp", "/run/x", "--output-format", "json")).isEqualTo(2);
     assertThat(host.out()).contains("\"kind\":\"usage\"", "QMPBS_RATE");
+    assertThat(host.run("backup", "--help")).isZero();
     host.environment.put("QMPBS_RATE", "1M");
     host.environment.put("QMPBS_FREEZE", "require");
     host.environment.put("QMPBS_QMP", "/run/x");

@@ -139,6 +139,7 @@ class ConfigDocumentTest {
     assertThat(validate(MACHINE, "qmp: /run/x\nfreeze: maybe\n")).hasSize(1);
     assertThat(validate(MACHINE, "qmp: /run/x\nfail-on-skip: yes\n")).hasSize(1);
     assertThat(validate(MACHINE, "qmp: /run/x\nretention: {keep-daily: 0}\n")).hasSize(1);
+    assertThat(validate(MACHINE, "qmp: /run/x\nretention.keep-daily: 7\n")).hasSize(1);
     assertThat(validate(MAIN, "repositories: {a: {repository: store}}\n")).isNotEmpty();
     assertThat(validate(MAIN, "defaults: {qmp: /run/x}\n")).hasSize(1);
     assertThat(validate(MAIN, "machine: {}\n")).hasSize(1);
