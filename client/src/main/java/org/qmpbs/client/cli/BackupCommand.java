@@ -61,9 +61,9 @@ final class BackupCommand implements CliCommand {
 
   @Option(
       names = "--backup-type",
-      paramLabel = "TYPE",
+      paramLabel = "vm|ct|host",
       converter = Converters.ToBackupType.class,
-      description = "vm, ct or host; default: vm.")
+      description = "Kind of the group on the server; default: vm.")
   private BackupType type = BackupType.VM;
 
   @Option(

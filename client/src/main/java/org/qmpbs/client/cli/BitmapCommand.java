@@ -88,7 +88,7 @@ final class BitmapCommand implements CliCommand {
 
   @Option(
       names = "--output",
-      paramLabel = "STYLE",
+      paramLabel = "human|json",
       description = "json: say how many actions were applied and how many bitmaps there are now.")
   private @Nullable Style style;
 

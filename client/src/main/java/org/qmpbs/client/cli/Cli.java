@@ -36,7 +36,16 @@ public final class Cli {
     }
   }
 
+  /** All commands with all that can follow them, for whoever describes the command line. */
+  public CommandLine everything() {
+    return commandLine(true);
+  }
+
   CommandLine commandLine(String... args) {
+    return commandLine(false, args);
+  }
+
+  private CommandLine commandLine(boolean everything, String... args) {
     CommandLine root = new CommandLine(new RootCommand());
     List<CliCommand> commands =
         List.of(
@@ -56,7 +65,7 @@ public final class Cli {
       CommandLine line = new CommandLine(command);
       describeExitCodes(line, command);
       if (command instanceof BitmapCommand) {
-        addBitmapCommands(line, args);
+        addBitmapCommands(line, everything, args);
       }
       root.addSubcommand(line);
     }
@@ -79,7 +88,7 @@ public final class Cli {
    * {@code list}, {@code check} and {@code repair} are commands only in the first place: behind an
    * action they are the name of a file or of a bitmap.
    */
-  private void addBitmapCommands(CommandLine bitmap, String... args) {
+  private void addBitmapCommands(CommandLine bitmap, boolean everything, String... args) {
     List<CliCommand> commands =
         List.of(
             new BitmapListCommand(host),
@@ -88,9 +97,10 @@ public final class Cli {
     for (CliCommand command : commands) {
       CommandLine line = new CommandLine(command);
       describeExitCodes(line, command);
-      if (args.length > 1
-          && args[0].equals(BitmapCommand.NAME)
-          && args[1].equals(line.getCommandName())) {
+      if (everything
+          || (args.length > 1
+              && args[0].equals(BitmapCommand.NAME)
+              && args[1].equals(line.getCommandName()))) {
         bitmap.addSubcommand(line);
       }
     }

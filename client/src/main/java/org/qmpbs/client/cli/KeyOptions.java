@@ -18,9 +18,9 @@ import picocli.CommandLine.TypeConversionException;
 final class KeyOptions {
   @Option(
       names = "--kdf",
-      paramLabel = "KDF",
+      paramLabel = "scrypt|pbkdf2|none",
       converter = ToKdf.class,
-      description = "How the passphrase protects it: scrypt (default), pbkdf2, or none at all.")
+      description = "How the passphrase protects it, or that none does; default: scrypt.")
   private Kdf kdf = Kdf.SCRYPT;
 
   @Option(

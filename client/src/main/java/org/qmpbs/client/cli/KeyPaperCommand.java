@@ -35,7 +35,7 @@ final class KeyPaperCommand extends KeySubcommand {
 
   @Option(
       names = "--paper",
-      paramLabel = "FORM",
+      paramLabel = "html|text",
       description = "html for a browser (default), or text for a terminal.")
   private Paper paper = Paper.html;
 

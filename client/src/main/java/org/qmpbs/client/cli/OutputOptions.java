@@ -36,7 +36,7 @@ final class OutputOptions {
 
   @Option(
       names = FORMAT,
-      paramLabel = "FORMAT",
+      paramLabel = "text|json|json-pretty",
       converter = Converters.ToFormat.class,
       description = {
         "text for people, json for programs: JSON lines, the last one a summary;",

@@ -71,9 +71,9 @@ final class RestoreCommand implements CliCommand {
 
   @Option(
       names = "--format",
-      paramLabel = "FORMAT",
+      paramLabel = "raw|qcow2",
       converter = Converters.ToImageFormat.class,
-      description = "raw or qcow2; default: qcow2 if TARGET ends in .qcow2, else raw.")
+      description = "Format of the target; default: qcow2 if TARGET ends in .qcow2, else raw.")
   private @Nullable ImageFormat format;
 
   @Option(

@@ -2,13 +2,12 @@ package org.qmpbs.client.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.Version;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Listing;
 import org.qmpbs.client.output.Output;
@@ -51,7 +50,7 @@ final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
               if (server.isGiven(host)) {
                 found = serverVersion(host, out);
               }
-              return new Version(number(), found);
+              return new Versions(Version.current(), found);
             });
   }
 
@@ -67,31 +66,22 @@ final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
 
   @Override
   public String[] getVersion() throws IOException {
-    return new Version(number(), Optional.empty()).text().toArray(String[]::new);
+    return new String[] {Version.current().line()};
   }
 
-  private static String number() throws IOException {
-    Properties properties = new Properties();
-    try (InputStream in =
-        VersionCommand.class.getResourceAsStream("/org/qmpbs/client/version.properties")) {
-      properties.load(Objects.requireNonNull(in, "version.properties is in the jar"));
-    }
-    return properties.getProperty("version", "unknown");
-  }
-
-  private record Version(String number, Optional<ServerVersion> server) implements Listing {
+  private record Versions(Version client, Optional<ServerVersion> server) implements Listing {
     @Override
     public List<String> text() {
       List<String> lines = new ArrayList<>();
-      lines.add("qmpbs " + number + " (Java " + Runtime.version() + ")");
+      lines.add(client.line());
       server.ifPresent(version -> lines.add("server version: " + version));
       return lines;
     }
 
     @Override
     public void describe(ObjectNode summary) {
-      summary.put("version", number).put("java", Runtime.version().toString());
-      summary.putObject("client").put("version", number);
+      summary.put("version", client.number()).put("java", Runtime.version().toString());
+      summary.putObject("client").put("version", client.number());
       server.ifPresent(
           version ->
               summary
