@@ -2,6 +2,7 @@ package org.qmpbs.client.manual;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -21,6 +22,11 @@ import org.qmpbs.client.cli.Host;
  * compressed as packages have them, {@code doc/}. The same input gives the same bytes.
  */
 public final class Manual {
+  /** XFL of RFC 1952, 2.3.1. */
+  private static final int GZIP_EXTRA_FLAGS = 8;
+
+  private static final byte GZIP_SMALLEST = 2;
+
   private Manual() {}
 
   /**
@@ -63,15 +69,24 @@ public final class Manual {
         .formatted(version, date);
   }
 
-  /** Java's header of gzip has neither a time nor a name. */
+  /**
+   * Java's header of gzip has neither a time nor a name. It does not say how hard was tried either,
+   * which Debian's rules want to see there.
+   */
   private static void compress(byte[] content, Path target) throws IOException {
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(target)) {
-          {
-            def.setLevel(Deflater.BEST_COMPRESSION);
-          }
-        }) {
-      out.write(content);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new BestGzip(out)) {
+      gzip.write(content);
+    }
+    byte[] packed = out.toByteArray();
+    packed[GZIP_EXTRA_FLAGS] = GZIP_SMALLEST;
+    Files.write(target, packed);
+  }
+
+  private static final class BestGzip extends GZIPOutputStream {
+    BestGzip(OutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_COMPRESSION);
     }
   }
 
