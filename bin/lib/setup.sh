@@ -51,6 +51,12 @@ missing_packages() {
   fi
   command -v mke2fs > /dev/null || echo e2fsprogs
   [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+  # The shells for which there is completion, and what renders the man pages.
+  if [ "${SETUP_FOR:-}" = tests ]; then
+    command -v zsh > /dev/null || echo zsh
+    command -v fish > /dev/null || echo fish
+    command -v groff > /dev/null || echo groff-base
+  fi
 }
 
 # The name under which this system offers a package: newer Debian and Ubuntu have no JDK 17.
@@ -87,8 +93,10 @@ ensure_packages() {
   fi
 }
 
-# Sets JAVA_HOME for Maven and for bin/qmpbs, and installs what is missing.
+# Sets JAVA_HOME for Maven and for bin/qmpbs, and installs what is missing. With "tests": also what
+# only the tests need.
 setup() {
+  SETUP_FOR=${1:-}
   ensure_packages
   JAVA_HOME=$(find_jdk) || die "no JDK 17 or newer found"
   export JAVA_HOME
