@@ -108,7 +108,12 @@ final class ManualPage {
   private void files() {
     if (command.isProgram()) {
       page.section("FILES");
-      page.term(Roff.bold("/usr/share/doc/qmpbs/"), "The whole manual: cli.md and its neighbours.");
+      page.term(Roff.bold("/etc/qmpbs/config.yaml"), "Configuration; all of it is optional.");
+      page.term(
+          Roff.bold("/usr/share/doc/qmpbs/docs/"), "The whole manual: cli.md and its neighbours.");
+      page.term(
+          Roff.bold("/var/cache/qmpbs/"),
+          "What makes the start faster; made at the installation, and anew when Java changes.");
     }
   }
 

@@ -105,7 +105,8 @@ class CompletionTest {
             "qmpbs backup --scratch disk",
             "qmpbs backup --backup-id disk",
             "qmpbs bitmap check disk\\ o",
-            "qmpbs restore --rate 1M vm/100 drive-scsi0.img disk");
+            "qmpbs restore --rate 1M vm/100 drive-scsi0.img disk",
+            "qmpbs backup --freeze=t");
     assertThat(offers.get(0)).containsExactly("off", "require", "try");
     assertThat(offers.get(1)).containsExactly("json");
     assertThat(offers.get(2)).containsExactly("off");
@@ -114,6 +115,7 @@ class CompletionTest {
     assertThat(offers.get(5)).isEmpty();
     assertThat(offers.get(6)).hasSize(1);
     assertThat(offers.get(7)).hasSize(2);
+    assertThat(offers.get(8)).singleElement().asString().endsWith("try");
   }
 
   @Test

@@ -5,9 +5,9 @@ shift
 function=$(complete -p qmpbs | sed 's/.*-F \([^ ]*\).*/\1/')
 for line; do
   printf '%s\n' "$line"
-  # As bash does it: a blank behind a backslash is a part of the word.
+  # As bash does it: a blank behind a backslash is a part of the word, an equals sign is a word.
   blank=$'\001'
-  IFS=' ' read -r -a COMP_WORDS <<< "${line//\\ /$blank}"
+  IFS=' ' read -r -a COMP_WORDS <<< "$(sed "s/\\\\ /$blank/g; s/=/ = /g" <<< "$line")"
   [[ $line != *' ' ]] || COMP_WORDS+=('')
   COMP_WORDS=("${COMP_WORDS[@]//$blank/\\ }")
   COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
