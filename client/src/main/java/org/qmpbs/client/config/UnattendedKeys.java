@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.qmpbs.client.output.Durations;
 import org.qmpbs.client.output.Sizes;
+import org.qmpbs.client.schedule.CalendarExpression;
 
 /** The keys of a machine that a single command does not have. */
 final class UnattendedKeys {
@@ -29,7 +30,7 @@ final class UnattendedKeys {
         Key.of(
                 "schedule",
                 ValueForm.text(
-                    "a calendar event, as in daily or mon..fri 02:00", CalendarEvent::check),
+                    "a calendar event, as in daily or mon..fri 02:00", CalendarExpression::parse),
                 "When to back up, as a calendar event of systemd.")
             .otherwise("when it is run"),
         Key.of(

@@ -37,6 +37,13 @@ enum Variable {
       "Where systemd keeps the credentials of a unit (LoadCredential= and its kin)."),
   XDG_CONFIG_HOME(About.KEYS, "Default keys are in proxmox-backup below it; default: ~/.config."),
   XDG_CONFIG_DIRS(About.KEYS, "Where default keys are looked for next; default: /etc/xdg."),
+  XDG_STATE_HOME(
+      About.VERIFY,
+      "Records of interrupted verifications are in qmpbs below it; default: ~/.local/state."),
+  QMPBS_CONFIG(
+      About.CONFIG,
+      "File or folder of the configuration; default: /etc/qmpbs, and ~/.config/qmpbs for users who"
+          + " have one. --config wins."),
   QMPBS_DEBUG(About.ALL, "1: show the stack trace of an error, as --debug does."),
   JAVA_HOME(
       About.PROGRAM,
@@ -61,7 +68,9 @@ enum Variable {
     SERVER,
     KEYS,
     NEW_KEYS,
-    SERVER_OR_KEYS
+    SERVER_OR_KEYS,
+    VERIFY,
+    CONFIG
   }
 
   /** Whether {@code command} looks at it; the program's own page has all. */
@@ -77,6 +86,8 @@ enum Variable {
           case KEYS -> keys;
           case NEW_KEYS -> newKeys;
           case SERVER_OR_KEYS -> server || keys;
+          case VERIFY -> has(command, "--state");
+          case CONFIG -> has(command, "--config");
         };
   }
 

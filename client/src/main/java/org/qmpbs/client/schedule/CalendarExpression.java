@@ -23,9 +23,9 @@ import java.util.TreeSet;
  */
 public final class CalendarExpression {
   /** systemd's own limits. */
-  private static final int FIRST_YEAR = 1970;
+  static final int FIRST_YEAR = 1970;
 
-  private static final int LAST_YEAR = 2199;
+  static final int LAST_YEAR = 2199;
 
   private final Dates dates;
   private final Times times;
@@ -104,14 +104,6 @@ public final class CalendarExpression {
   record Dates(
       Set<DayOfWeek> weekdays, Component years, Component months, Component days, boolean fromEnd) {
 
-    Dates checked(CalendarParser parser) {
-      check(parser, years, FIRST_YEAR, LAST_YEAR, "a year");
-      check(parser, months, 1, 12, "a month");
-      // Counted from the end, a day exists in every month or not at all.
-      check(parser, days, 1, fromEnd ? 28 : 31, "a day", fromEnd);
-      return this;
-    }
-
     boolean allows(LocalDate date) {
       return years.allows(date.getYear())
           && months.allows(date.getMonthValue())
@@ -168,13 +160,6 @@ public final class CalendarExpression {
 
   /** Which seconds of a day. */
   record Times(Component hours, Component minutes, Component seconds) {
-    Times checked(CalendarParser parser) {
-      check(parser, hours, 0, 23, "an hour");
-      check(parser, minutes, 0, 59, "a minute");
-      check(parser, seconds, 0, 59, "a second");
-      return this;
-    }
-
     Optional<LocalTime> atOrAfter(LocalTime from) {
       OptionalInt hour = hours.next(from.getHour(), 23);
       if (hour.isEmpty()) {
@@ -207,38 +192,6 @@ public final class CalendarExpression {
     @Override
     public String toString() {
       return hours.text(2) + ":" + minutes.text(2) + ":" + seconds.text(2);
-    }
-  }
-
-  private static void check(
-      CalendarParser parser, Component component, int first, int last, String what) {
-    check(parser, component, first, last, what, false);
-  }
-
-  private static void check(
-      CalendarParser parser,
-      Component component,
-      int first,
-      int last,
-      String what,
-      boolean fromEnd) {
-    for (Component.Part part : component.parts()) {
-      int end = part.stop() == Component.NONE ? part.start() : part.stop();
-      if (part.start() < first || end > last) {
-        throw parser.outOfRange(
-            "expected " + what + " from " + first + " to " + last + ", found " + part.start());
-      }
-      // Days from the month's end come later the smaller they are.
-      int second = fromEnd ? part.start() - part.repeat() : part.start() + part.repeat();
-      if (part.stop() == Component.NONE && (second < first || second > last)) {
-        throw parser.outOfRange(
-            "expected a repetition that happens between "
-                + first
-                + " and "
-                + last
-                + ", found /"
-                + part.repeat());
-      }
     }
   }
 }

@@ -34,10 +34,11 @@ final class CalendarParser {
           Map.entry("yearly", "*-01-01 00:00:00"),
           Map.entry("annually", "*-01-01 00:00:00"));
 
+  private static final int SHORTEST_MONTH = 28;
+
   private final String whole;
   private String text;
   private int position;
-  private int last;
 
   CalendarParser(String text) {
     this.whole = text;
@@ -120,33 +121,47 @@ final class CalendarParser {
   }
 
   private CalendarExpression.Dates dates(Set<DayOfWeek> weekdays) {
-    int start = position;
+    CalendarExpression.Dates everyDay =
+        new CalendarExpression.Dates(weekdays, Component.ANY, Component.ANY, Component.ANY, false);
     if (atEnd()) {
-      return new CalendarExpression.Dates(
-          weekdays, Component.ANY, Component.ANY, Component.ANY, false);
+      return everyDay;
     }
+    int start = position;
     Component first = component();
     if (atEnd() || peek() == ':') {
       // A time, not a date.
       position = start;
-      return new CalendarExpression.Dates(
-          weekdays, Component.ANY, Component.ANY, Component.ANY, false);
+      return everyDay;
     }
     boolean fromEnd = dateSeparator();
-    Component second = component();
-    CalendarExpression.Dates dates;
-    if (atEnd() || peek() == ' ') {
-      dates = new CalendarExpression.Dates(weekdays, Component.ANY, first, second, fromEnd);
-    } else {
+    int second = position;
+    Component day = component();
+    Component year = Component.ANY;
+    Component month = first;
+    int monthStart = start;
+    int dayStart = second;
+    if (!atEnd() && peek() != ' ') {
       if (fromEnd) {
         throw wrong("expected the end of the date, since ~ stands before the day");
       }
       fromEnd = dateSeparator();
-      dates =
-          new CalendarExpression.Dates(weekdays, fullYears(first), second, component(), fromEnd);
+      year =
+          within(
+              start,
+              fullYears(first),
+              "a year",
+              CalendarExpression.FIRST_YEAR,
+              CalendarExpression.LAST_YEAR);
+      month = day;
+      monthStart = second;
+      dayStart = position;
+      day = component();
     }
+    within(monthStart, month, "a month", 1, 12);
+    // Counted from the end, a day exists in every month or not at all.
+    day = fromEnd ? fromEnd(dayStart, day) : within(dayStart, day, "a day", 1, 31);
     skipBlanks("the date");
-    return dates.checked(this);
+    return new CalendarExpression.Dates(weekdays, year, month, day, fromEnd);
   }
 
   /** Two digits mean 1970 to 2069. */
@@ -179,16 +194,16 @@ final class CalendarParser {
     if (atEnd()) {
       return new CalendarExpression.Times(zero, zero, zero);
     }
-    Component hours = component();
+    Component hours = within(position, component(), "an hour", 0, 23);
     if (!take(":")) {
       throw wrong("expected : between hour and minute");
     }
-    Component minutes = component();
-    Component seconds = take(":") ? seconds() : zero;
+    Component minutes = within(position, component(), "a minute", 0, 59);
+    Component seconds = take(":") ? within(position, seconds(), "a second", 0, 59) : zero;
     if (!atEnd()) {
       throw wrong("expected the end, or the name of a time zone");
     }
-    return new CalendarExpression.Times(hours, minutes, seconds).checked(this);
+    return new CalendarExpression.Times(hours, minutes, seconds);
   }
 
   /** As with systemd, every second has one form only. */
@@ -241,7 +256,6 @@ final class CalendarParser {
     if (start == position || (peek() >= '0' && peek() <= '9')) {
       throw wrong("expected a number of up to four digits");
     }
-    last = start;
     return Integer.parseInt(text.substring(start, position));
   }
 
@@ -270,10 +284,47 @@ final class CalendarParser {
     return atEnd() ? '\0' : text.charAt(position);
   }
 
-  /** For rules about whole fields, which are checked when the last number was read. */
-  IllegalArgumentException outOfRange(String problem) {
-    position = last;
-    return wrong(problem);
+  /** The field that begins at {@code start}, if all its values are from first to last. */
+  private Component within(int start, Component field, String what, int first, int last) {
+    for (Component.Part part : field.parts()) {
+      requireInside(start, part, what, first, last);
+      if (part.isOpen() && part.start() + part.repeat() > last) {
+        throw repeatsOutside(start, part, first, last);
+      }
+    }
+    return field;
+  }
+
+  /** Days that are counted from the month's end come later the smaller they are. */
+  private Component fromEnd(int start, Component days) {
+    for (Component.Part part : days.parts()) {
+      requireInside(start, part, "a day", 1, SHORTEST_MONTH);
+      if (part.isOpen() && part.start() - part.repeat() < 1) {
+        throw repeatsOutside(start, part, 1, SHORTEST_MONTH);
+      }
+    }
+    return days;
+  }
+
+  private void requireInside(int start, Component.Part part, String what, int first, int last) {
+    int end = part.stop() == Component.NONE ? part.start() : part.stop();
+    if (part.start() < first || end > last) {
+      position = start;
+      throw wrong(
+          "expected " + what + " from " + first + " to " + last + ", found " + part.text(1));
+    }
+  }
+
+  private IllegalArgumentException repeatsOutside(
+      int start, Component.Part part, int first, int last) {
+    position = start;
+    return wrong(
+        "expected a repetition that happens between "
+            + first
+            + " and "
+            + last
+            + ", found /"
+            + part.repeat());
   }
 
   private IllegalArgumentException wrong(String problem) {

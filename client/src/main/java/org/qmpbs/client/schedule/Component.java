@@ -56,7 +56,12 @@ record Component(List<Part> parts) {
       return stop != NONE && found > stop ? OptionalInt.empty() : OptionalInt.of(found);
     }
 
-    private String text(int width) {
+    /** Whether it is repeated up to the field's last value. */
+    boolean isOpen() {
+      return stop == NONE && repeat > 0;
+    }
+
+    String text(int width) {
       String format = "%0" + width + "d";
       StringBuilder text = new StringBuilder(String.format(format, start));
       if (stop != NONE) {

@@ -108,7 +108,7 @@ class CompletionTest {
             "qmpbs restore --rate 1M vm/100 drive-scsi0.img disk",
             "qmpbs backup --freeze=t");
     assertThat(offers.get(0)).containsExactly("off", "require", "try");
-    assertThat(offers.get(1)).containsExactly("json");
+    assertThat(offers.get(1)).containsExactly("json", "json-pretty");
     assertThat(offers.get(2)).containsExactly("off");
     assertThat(offers.get(3)).hasSize(2);
     assertThat(offers.get(4)).hasSize(1);

@@ -50,8 +50,8 @@ class CalendarExpressionTest {
           *:*/15      | expected a first value before /, as in 0/15, at character 4
           Sun..Mon    | expected a range of days from Mon to Sun
           Mo          | expected a day as in Mon or Monday, found 'Mo', at character 1
-          24:00       | expected an hour from 0 to 23, found 24
-          12:60       | expected a minute from 0 to 59, found 60
+          24:00       | expected an hour from 0 to 23, found 24, at character 1
+          12:60       | expected a minute from 0 to 59, found 60, at character 4
           *-13-1      | expected a month from 1 to 12, found 13
           4..3:00     | expected a range that goes up, found 4..3
           0/0:0       | expected a repetition of at least 1
