@@ -84,13 +84,12 @@ public record Manifest(Snapshot snapshot, List<ManifestFile> files, String notes
           ForgedManifestException,
           CorruptDataException,
           UnsupportedDataException {
-    if (key.key().isEmpty()) {
-      return parse(json, expected);
+    // First, so that what a key does not open is not called damaged.
+    if (key.demand() == ReadKey.Demand.PROOF && key.key().isPresent()) {
+      return parse(json, expected, key.key().get());
     }
-    if (!key.isNamed() && ManifestJson.claimsNothing(json, expected)) {
-      return parse(json, expected);
-    }
-    return parse(json, expected, key.key().get());
+    Manifest unproven = parse(json, expected);
+    return key.passesUnproven(unproven) ? unproven : parse(json, expected, key.key().orElseThrow());
   }
 
   /** The same, and who vouches for it. */

@@ -35,14 +35,6 @@ final class ManifestJson {
                 ManifestSignature.keyFingerprint(root)));
   }
 
-  /** Whether nothing in it says that there ever was a key. */
-  static boolean claimsNothing(byte[] json, Snapshot expected)
-      throws CorruptDataException, UnsupportedDataException {
-    Manifest manifest = parse(json, expected);
-    return manifest.voucher().equals(Voucher.NOBODY)
-        && manifest.files().stream().allMatch(file -> file.cryptMode() == CryptMode.NONE);
-  }
-
   static Manifest parse(byte[] json, Snapshot expected, EncryptionKey key)
       throws UnsignedManifestException,
           WrongKeyException,

@@ -56,12 +56,12 @@ public final class Protection {
 
   /** For snapshots that this run has written: nothing else will do. */
   public ReadKey readOwn() {
-    return new ReadKey(key, key.isPresent());
+    return new ReadKey(key, ReadKey.Demand.PROOF);
   }
 
   /** For earlier snapshots of the group, which may have been made before there was a key. */
   public ReadKey readEarlier() {
-    return new ReadKey(key, false);
+    return new ReadKey(key, ReadKey.Demand.PROOF_OF_CLAIMS);
   }
 
   /**

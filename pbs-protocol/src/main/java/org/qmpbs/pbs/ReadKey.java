@@ -3,33 +3,75 @@ package org.qmpbs.pbs;
 import java.util.Optional;
 import org.qmpbs.chunker.ChunkOpener;
 import org.qmpbs.chunker.EncryptionKey;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.pbs.key.MasterPublicKey;
 
 /**
  * The key that snapshots are read with, and how much is demanded of them (docs/adr/0011-keys.md).
  *
  * <p>With a key, a manifest has to carry its signature, be it of an encrypted or of a signed
- * snapshot. A key that the user did not name, the default one, lets snapshots pass that claim
- * nothing: no signature, no key, no protected file. If the user named the key, they do not pass,
- * for whoever can write on the server could have taken all of that away.
+ * snapshot. How far that goes is the {@link Demand}: whoever can write on the server can take a
+ * signature away, or make one of a key of his own, so who names a key wants it proven.
  *
  * <p>Without a key, what is signed is read as if it were not; what is encrypted is refused.
  *
  * @param key the key, which the caller closes; or empty
- * @param isNamed whether the user said that the snapshot has to be this key's
+ * @param demand what passes without this key's signature; of no meaning without a key
  */
-public record ReadKey(Optional<EncryptionKey> key, boolean isNamed) {
+public record ReadKey(Optional<EncryptionKey> key, Demand demand) {
   /** No key at hand. */
-  public static final ReadKey NONE = new ReadKey(Optional.empty(), false);
+  public static final ReadKey NONE = new ReadKey(Optional.empty(), Demand.PROOF_IF_OURS);
+
+  /** What is read without the key's signature. */
+  public enum Demand {
+    /** Nothing: the user said that the snapshot is this key's. */
+    PROOF,
+    /**
+     * What claims nothing: no signature, no key, no protected file. For backups, which build on
+     * nothing of another key's.
+     */
+    PROOF_OF_CLAIMS,
+    /**
+     * That, and what another key signed if nothing in it is encrypted. For a key that is there
+     * whatever is read.
+     */
+    PROOF_IF_OURS
+  }
 
   /** One that the user named. */
   public static ReadKey named(EncryptionKey key) {
-    return new ReadKey(Optional.of(key), true);
+    return new ReadKey(Optional.of(key), Demand.PROOF);
   }
 
   /** One that is used because it is there. */
   public static ReadKey byDefault(EncryptionKey key) {
-    return new ReadKey(Optional.of(key), false);
+    return new ReadKey(Optional.of(key), Demand.PROOF_IF_OURS);
+  }
+
+  /** Whether {@code manifest}, which nothing was proven of, is read all the same. */
+  boolean passesUnproven(Manifest manifest) {
+    if (key.isEmpty()) {
+      return true;
+    }
+    return switch (demand) {
+      case PROOF -> false;
+      case PROOF_OF_CLAIMS -> claimsNothing(manifest);
+      case PROOF_IF_OURS ->
+          claimsNothing(manifest) || isSignedByAnother(manifest, key.get().fingerprint());
+    };
+  }
+
+  private static boolean claimsNothing(Manifest manifest) {
+    return manifest.voucher().equals(Voucher.NOBODY)
+        && manifest.files().stream().allMatch(file -> file.cryptMode() == CryptMode.NONE);
+  }
+
+  /** And not encrypted: a refusal, with both keys, is of more use than what cannot be opened. */
+  private static boolean isSignedByAnother(Manifest manifest, KeyFingerprint own) {
+    Voucher voucher = manifest.voucher();
+    return voucher.state() == Voucher.State.UNPROVEN
+        && voucher.key().filter(by -> !by.equals(own)).isPresent()
+        && manifest.files().stream().noneMatch(file -> file.cryptMode() == CryptMode.ENCRYPT);
   }
 
   /**

@@ -123,6 +123,42 @@ class ProtectedSessionTest {
   }
 
   @Test
+  void whatAnotherKeyOnlySignedIsReadWithADefaultKeyAsIfThereWereNone() throws Exception {
+    Manifest read = manifest(SIGNED, ReadKey.byDefault(KEY), root -> {});
+    assertThat(read.voucher())
+        .isEqualTo(new Voucher(Voucher.State.UNPROVEN, Optional.of(SIGNER.fingerprint())));
+    assertThat(blob(SIGNED, ReadKey.byDefault(KEY), blob -> blob)).hasSize(25);
+    // A backup builds on nothing of another key's, and who names one wants it proven.
+    for (ReadKey key : List.of(ReadKey.named(KEY), Protection.signed(KEY).readEarlier())) {
+      assertThatThrownBy(() -> manifest(SIGNED, key, root -> {}))
+          .isInstanceOf(WrongKeyException.class);
+    }
+    assertThatThrownBy(
+            () -> manifest(SIGNED, ReadKey.byDefault(KEY), root -> root.putNull("signature")))
+        .as("names a key that signed nothing")
+        .isInstanceOf(WrongKeyException.class);
+    assertThatThrownBy(
+            () ->
+                manifest(
+                    SIGNED,
+                    ReadKey.byDefault(KEY),
+                    root -> ((ObjectNode) root.at("/files/0")).put("crypt-mode", "encrypt")))
+        .as("one encrypted file")
+        .isInstanceOf(WrongKeyException.class);
+  }
+
+  /** An empty signature, or one of a key that is not named, is one that is wrong. */
+  @Test
+  void aSignatureThatSaysLittleIsNoneTheLessToBeProven() {
+    for (ReadKey key : List.of(ReadKey.named(KEY), ReadKey.byDefault(KEY))) {
+      assertThatThrownBy(() -> manifest(ENCRYPTED, key, root -> root.put("signature", "")))
+          .isInstanceOf(ForgedManifestException.class);
+      assertThatThrownBy(() -> manifest(SIGNED, key, root -> root.putObject("unprotected")))
+          .isInstanceOf(ForgedManifestException.class);
+    }
+  }
+
+  @Test
   void anUnsignedManifestPassesADefaultKeyOnlyAndOnlyIfItClaimsNothing() throws Exception {
     assertThat(manifest(PLAIN, ReadKey.byDefault(KEY), root -> {}).voucher())
         .isEqualTo(Voucher.NOBODY);
@@ -222,7 +258,7 @@ class ProtectedSessionTest {
         .filteredOn(call -> call.path().equals("blob") || call.path().equals("fixed_chunk"))
         .allSatisfy(call -> assertEncryptedAsNeeded(call, mode));
     byte[] json = Blob.decode(uploaded(Manifest.NAME), 1 << 20);
-    ReadKey key = new ReadKey(protection.key(), protection.key().isPresent());
+    ReadKey key = protection.readOwn();
     Manifest manifest = Manifest.parse(json, NEXT, key);
     assertThat(manifest.files()).allMatch(file -> file.cryptMode() == mode);
     assertThat(protection.isKeyOf(manifest)).isTrue();

@@ -64,7 +64,7 @@ final class HeldKey implements AutoCloseable {
 
   /** For reading. */
   ReadKey readKey() {
-    return new ReadKey(key(), isNamed);
+    return key().map(isNamed ? ReadKey::named : ReadKey::byDefault).orElse(ReadKey.NONE);
   }
 
   /** The copy for who has the private half of {@code master}. */

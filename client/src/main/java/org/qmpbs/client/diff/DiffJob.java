@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.diff.ArchiveDiff.State;
+import org.qmpbs.client.key.Caveats;
 import org.qmpbs.client.lookup.ArchiveFinder;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.lookup.SnapshotResolver;
@@ -74,10 +75,7 @@ public final class DiffJob {
       try (PatientReader one = open(patiently, first);
           PatientReader other = open(patiently, second)) {
         progress.phase("reading the indexes");
-        return new DiffResult(
-            first,
-            second,
-            compare(new Side(one, one.manifest()), new Side(other, other.manifest())));
+        return new DiffResult(first, second, compare(side(one), side(other)));
       }
     } catch (IOException e) {
       throw stop.explain(e);
@@ -105,6 +103,12 @@ public final class DiffJob {
       session.close();
       throw e;
     }
+  }
+
+  private Side side(PatientReader session) throws IOException {
+    Manifest manifest = session.manifest();
+    Caveats.tell(manifest, request.key(), progress);
+    return new Side(session, manifest);
   }
 
   private List<ArchiveDiff> compare(Side first, Side second) throws IOException {

@@ -1,5 +1,7 @@
 package org.qmpbs.client.key;
 
+import java.util.Optional;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
@@ -15,7 +17,18 @@ public final class Caveats {
     if (manifest.voucher().state() == Voucher.State.PROVEN) {
       return;
     }
-    if (key.key().isPresent()) {
+    Optional<KeyFingerprint> signer = manifest.voucher().key();
+    if (key.key().isPresent() && signer.isPresent()) {
+      progress.warn(
+          "snapshot "
+              + manifest.snapshot()
+              + " is signed with key "
+              + signer.get().shortForm()
+              + "; it is read all the same, because the default key "
+              + key.key().get().fingerprint().shortForm()
+              + " is another one and nothing in it is encrypted: nothing vouches for it"
+              + " (--keyfile demands a signature)");
+    } else if (key.key().isPresent()) {
       progress.warn(
           "snapshot "
               + manifest.snapshot()
@@ -26,7 +39,7 @@ public final class Caveats {
           "snapshot "
               + manifest.snapshot()
               + " is signed"
-              + manifest.voucher().key().map(by -> " with key " + by.shortForm()).orElse("")
+              + signer.map(by -> " with key " + by.shortForm()).orElse("")
               + ", but no key was given to prove that: nothing vouches for it");
     }
   }
