@@ -96,7 +96,7 @@ class GoldenKeysTest {
       throws IOException {
     Outcome outcome = restore(snapshot, IMAGE, keyfile(key)).assertDone();
     assertThat(Checksums.sha256(target)).isEqualTo(sha256);
-    assertThat(outcome.err()).doesNotContain("warning", "vouches");
+    assertThat(outcome.err()).doesNotContain("vouches", "not signed");
     Files.delete(target);
     restore(snapshot, "qemu-server.conf", keyfile(key)).assertDone();
     assertThat(target).hasSize(25);
@@ -182,6 +182,35 @@ class GoldenKeysTest {
     refused(restore(PLAIN, IMAGE, keyfile("none.json")), 10, "not signed", "without one");
     makeDefault("none.json");
     assertThat(restore(PLAIN, IMAGE).assertDone().err()).contains("warning", "is not signed");
+  }
+
+  @Test
+  void whatAnotherKeySignedIsReadWithTheDefaultKeyWithAWarning() throws IOException {
+    makeDefault("scrypt.json");
+    Outcome outcome = restore(SIGNED, IMAGE).assertDone();
+    assertThat(outcome.err()).contains("warning", SIGNER, NEEDED, "nothing vouches for it");
+    assertThat(Checksums.sha256(target)).isEqualTo(DISK_1);
+    assertThat(run("verify", SIGNED).assertDone().err()).contains("nothing vouches for it");
+    assertThat(run("diff", SIGNED, PLAIN).assertDone().err())
+        .contains("nothing vouches for it", "is not signed");
+    Files.delete(target);
+    Files.delete(folder.resolve("config/proxmox-backup/encryption-key.json"));
+    Files.copy(
+        Golden.key("none.json"), folder.resolve("config/proxmox-backup/encryption-key.json"));
+    refused(restore(ENCRYPTED, IMAGE), 4, NEEDED, SIGNER);
+  }
+
+  @Test
+  void aPlainSnapshotNeedsNoPassphraseOnTheWorstDay() throws IOException {
+    makeDefault("scrypt.json");
+    environment.remove("PBS_ENCRYPTION_PASSWORD");
+    refused(restore(PLAIN, IMAGE), 2, "no passphrase");
+    restore(PLAIN, IMAGE, "--crypt-mode", "none").assertDone();
+    assertThat(Checksums.sha256(target)).isEqualTo(DISK_1);
+    run("verify", PLAIN, "--crypt-mode", "none").assertDone();
+    run("diff", PLAIN, SIGNED, "--crypt-mode", "none").assertDone();
+    Files.delete(target);
+    refused(restore(ENCRYPTED, IMAGE, "--crypt-mode", "none"), 4, NEEDED, "none is given");
   }
 
   @ParameterizedTest

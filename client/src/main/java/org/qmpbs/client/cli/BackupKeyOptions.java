@@ -95,7 +95,7 @@ final class BackupKeyOptions {
     if (path.isEmpty()) {
       return new Held(SnapshotKeys.NONE, HeldKey.NONE);
     }
-    HeldKey held = HeldKey.read(path.get(), named.isPresent(), host);
+    HeldKey held = HeldKey.read(path.get(), named.isPresent(), host, progress);
     boolean done = false;
     try {
       Optional<Path> chosen = master.isPresent() ? master : defaults.masterKey();

@@ -56,7 +56,7 @@ final class BenchmarkCommand implements CliCommand {
 
   private Report measure(Output out, Interruption interruption) throws IOException {
     try (JobStop stop = new JobStop("measurement", Optional.empty());
-        HeldKey held = namedKey();
+        HeldKey held = namedKey(out);
         EncryptionKey drawn = EncryptionKey.generate(host.random())) {
       interruption.cancelWith(() -> stop.stop(JobStop.Reason.CANCELLED));
       Benchmark benchmark = new Benchmark(each, System::nanoTime, out, stop);
@@ -81,8 +81,8 @@ final class BenchmarkCommand implements CliCommand {
   }
 
   /** The speed is that of any key, so nobody is asked for the passphrase of the default one. */
-  private HeldKey namedKey() throws IOException {
+  private HeldKey namedKey(Output out) throws IOException {
     Optional<Path> named = key.named();
-    return named.isPresent() ? HeldKey.read(named.get(), true, host) : HeldKey.NONE;
+    return named.isPresent() ? HeldKey.read(named.get(), true, host, out) : HeldKey.NONE;
   }
 }

@@ -26,7 +26,7 @@ final class DiffCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
-  @Mixin private final KeyFileOptions key = new KeyFileOptions();
+  @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
       index = "0",
@@ -74,7 +74,7 @@ final class DiffCommand implements CliCommand {
   }
 
   private Report compare(Output out, Interruption interruption) throws IOException {
-    try (HeldKey held = key.open(host);
+    try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
       DiffRequest request =
           new DiffRequest(

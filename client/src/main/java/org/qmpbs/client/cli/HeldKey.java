@@ -12,6 +12,7 @@ import org.qmpbs.chunker.UnsupportedDataException;
 import org.qmpbs.client.connect.Terminal;
 import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.progress.Progress;
 import org.qmpbs.pbs.ReadKey;
 import org.qmpbs.pbs.key.Kdf;
 import org.qmpbs.pbs.key.KeyFile;
@@ -33,8 +34,9 @@ final class HeldKey implements AutoCloseable {
   }
 
   /** Reads and unlocks a key file; asks for its passphrase if it has one. */
-  static HeldKey read(Path path, boolean isNamed, Host host) throws IOException {
+  static HeldKey read(Path path, boolean isNamed, Host host, Progress progress) throws IOException {
     try (KeyFile file = KeyFile.read(path)) {
+      KeyFileAccess.check(path, progress);
       return new HeldKey(unlock(file, host), file.created(), isNamed);
     } catch (CorruptDataException e) {
       // Without the cause: what it says is said.

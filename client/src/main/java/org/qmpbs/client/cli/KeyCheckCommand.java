@@ -7,6 +7,7 @@ import java.util.List;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.client.restore.KeyCheck;
 import org.qmpbs.pbs.PbsServer;
@@ -49,11 +50,11 @@ final class KeyCheckCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "key check")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> check());
+        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> check(out));
   }
 
-  private Report check() throws IOException {
-    try (HeldKey held = key.open(host);
+  private Report check(Output out) throws IOException {
+    try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
       if (held.key().isEmpty()) {
         throw new UnusableKeyException(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.key.DefaultKeys;
+import org.qmpbs.client.progress.Progress;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,12 +31,12 @@ final class KeyFileOptions {
   }
 
   /** The key to read snapshots with; to be closed. */
-  HeldKey open(Host host) throws IOException {
+  HeldKey open(Host host, Progress progress) throws IOException {
     Optional<Path> named = named();
     if (named.isPresent()) {
-      return HeldKey.read(named.get(), true, host);
+      return HeldKey.read(named.get(), true, host, progress);
     }
     Optional<Path> found = new DefaultKeys(host.environment()).encryptionKey();
-    return found.isPresent() ? HeldKey.read(found.get(), false, host) : HeldKey.NONE;
+    return found.isPresent() ? HeldKey.read(found.get(), false, host, progress) : HeldKey.NONE;
   }
 }

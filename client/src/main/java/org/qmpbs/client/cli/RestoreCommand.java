@@ -39,7 +39,7 @@ final class RestoreCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
-  @Mixin private final KeyFileOptions key = new KeyFileOptions();
+  @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
       index = "0",
@@ -126,7 +126,7 @@ final class RestoreCommand implements CliCommand {
   private Report restore(Output out, Interruption interruption, AtomicReference<RestoreJob> running)
       throws IOException {
     RestoreRequest.Selection selection = selection();
-    try (HeldKey held = key.open(host);
+    try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
       RestoreRequest request = request(selection, held.readKey());
       RestoreJob job = new RestoreJob(pbs, request, out, host.clock(), host.random());

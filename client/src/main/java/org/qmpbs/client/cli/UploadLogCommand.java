@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.qmpbs.chunker.ChunkSealer;
-import org.qmpbs.chunker.EncryptionKey;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.client.output.Output;
 import org.qmpbs.client.output.Report;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.PbsServer;
@@ -31,7 +31,7 @@ final class UploadLogCommand implements CliCommand {
 
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
-  @Mixin private final KeyFileOptions key = new KeyFileOptions();
+  @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
       index = "0",
@@ -60,12 +60,12 @@ final class UploadLogCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "upload-log")
-        .run(Consequence.changing("qmpbs files " + snapshot), (out, interruption) -> upload());
+        .run(Consequence.changing("qmpbs files " + snapshot), (out, interruption) -> upload(out));
   }
 
-  private Report upload() throws IOException {
+  private Report upload(Output out) throws IOException {
     byte[] content = read();
-    try (HeldKey held = key.open(host);
+    try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
       SnapshotInfo found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot);
       byte[] blob = sealer(found, held).seal(content);
@@ -85,21 +85,24 @@ final class UploadLogCommand implements CliCommand {
     }
   }
 
-  /** A key that was named encrypts; the default one only what belongs to an encrypted snapshot. */
+  /**
+   * A key encrypts, whatever the server says of the snapshot: a log of an encrypted machine must
+   * not become readable because somebody there changed a word. Without one, that word at least
+   * keeps who has forgotten the key from giving the log away.
+   */
   private ChunkSealer sealer(SnapshotInfo found, HeldKey held) throws UsageException {
+    if (held.key().isPresent()) {
+      return ChunkSealer.of(held.key().get(), host.random());
+    }
     boolean isEncrypted =
         found.files().stream().anyMatch(each -> each.cryptMode() == CryptMode.ENCRYPT);
-    if (key.named().isEmpty() && !isEncrypted) {
-      return ChunkSealer.PLAIN;
+    if (isEncrypted && !key.isNone()) {
+      throw new UsageException(
+          found.snapshot() + " is encrypted, and there is no key to encrypt the log",
+          "Give the key of the snapshot: --keyfile FILE; or store the log in plain with"
+              + " --crypt-mode none.");
     }
-    EncryptionKey own =
-        held.key()
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        found.snapshot() + " is encrypted, and there is no key to encrypt the log",
-                        "Give the key of the snapshot: --keyfile FILE."));
-    return ChunkSealer.of(own, host.random());
+    return ChunkSealer.PLAIN;
   }
 
   private record UploadLogReport(Snapshot snapshot, long size, long stored) implements Report {

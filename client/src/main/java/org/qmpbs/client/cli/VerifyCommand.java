@@ -35,7 +35,7 @@ final class VerifyCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
-  @Mixin private final KeyFileOptions key = new KeyFileOptions();
+  @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
       paramLabel = "SNAPSHOT",
@@ -131,7 +131,7 @@ final class VerifyCommand implements CliCommand {
         || restart
         || rate != null
         || deadline != null
-        || key.named().isPresent()) {
+        || key.isGiven()) {
       throw new UsageException(
           "the server verifies a whole snapshot in its own way",
           "Leave --subset, --state, --restart, --rate, --deadline and keys out, or --on-server.");
@@ -140,7 +140,7 @@ final class VerifyCommand implements CliCommand {
 
   private Report verify(Output out, Interruption interruption, AtomicReference<VerifyJob> running)
       throws IOException {
-    try (HeldKey held = key.open(host);
+    try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
       VerifyRequest request = request(held.readKey());
       VerifyJob job = new VerifyJob(pbs, request, out, host.clock(), host.random());

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,6 +156,65 @@ class BackupKeyOptionsTest {
       // The descriptor of the list itself is gone by now.
       return false;
     }
+  }
+
+  @Test
+  void aKeyThatOthersCanReadIsWarnedOf() throws IOException {
+    List<String> warnings = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void phase(String name) {}
+
+          @Override
+          public void total(long totalBytes) {}
+
+          @Override
+          public void advance(long bytes) {}
+
+          @Override
+          public void note(String line) {}
+
+          @Override
+          public void warn(String line) {
+            warnings.add(line);
+          }
+        };
+    for (String mode : List.of("rw-------", "r--------", "rw-r-----", "rw----r--", "rw----rw-")) {
+      Files.setPosixFilePermissions(named, PosixFilePermissions.fromString(mode));
+      HeldKey.read(named, true, host(), progress).close();
+    }
+    assertThat(warnings).hasSize(3).allMatch(line -> line.endsWith("chmod 600 " + named));
+    assertThat(warnings.get(0)).contains("(rw-r-----)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',                                     true",
+    "--crypt-mode=none,                      false",
+    "--keyfile=NAMED,                        true",
+  })
+  void aReaderUsesTheDefaultKeyUnlessItIsToUseNone(String options, boolean hasKey)
+      throws IOException {
+    makeDefault();
+    ReadKeyOptions read = CommandLine.populateCommand(new ReadKeyOptions(), arguments(options));
+    try (HeldKey held = read.open(host(), Progress.NONE)) {
+      assertThat(held.key().isPresent()).isEqualTo(hasKey);
+      assertThat(read.isGiven()).isEqualTo(!options.isEmpty());
+    }
+  }
+
+  @Test
+  void aReaderTakesNoOtherModeAndNoKeyBesideNone() {
+    assertThatThrownBy(
+            () -> CommandLine.populateCommand(new ReadKeyOptions(), "--crypt-mode=sign-only"))
+        .hasMessageContaining("name it with --keyfile");
+    ReadKeyOptions both =
+        CommandLine.populateCommand(
+            new ReadKeyOptions(), arguments("--keyfile=NAMED --crypt-mode=none"));
+    assertThatThrownBy(() -> both.open(host(), Progress.NONE))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("exclude each other");
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.chunker.Blob;
 import org.qmpbs.client.memory.MemoryAdmin;
 import org.qmpbs.client.memory.MemoryServer;
 import org.qmpbs.client.memory.MemorySnapshot;
@@ -98,6 +99,19 @@ class VerifyCommandTest {
     assertThat(host.run("upload-log", "vm/100", log.toString())).isZero();
     assertThat(server.admin.calls).containsExactly("log of " + SNAPSHOT);
     assertThat(host.run("upload-log", "vm/100", directory + "/none")).isEqualTo(3);
+  }
+
+  /** What the server says of the snapshot's mode is the server's word only. */
+  @Test
+  void aKeyEncryptsTheLogWhateverTheServerCallsTheSnapshot() throws IOException {
+    host.environment.put("XDG_CONFIG_HOME", directory.toString());
+    Files.createDirectories(directory.resolve("proxmox-backup"));
+    assertThat(host.run("key", "create", "--kdf", "none")).isZero();
+    Path log = Files.writeString(directory.resolve("log"), "of an encrypted machine");
+    assertThat(host.run("upload-log", "vm/100", log.toString())).isZero();
+    assertThat(Blob.verifyEnvelope(server.admin.log).isEncrypted()).isTrue();
+    assertThat(host.run("upload-log", "vm/100", log.toString(), "--crypt-mode", "none")).isZero();
+    assertThat(Blob.verifyEnvelope(server.admin.log).isEncrypted()).isFalse();
   }
 
   @Test

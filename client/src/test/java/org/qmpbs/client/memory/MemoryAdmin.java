@@ -38,6 +38,9 @@ public final class MemoryAdmin implements DatastoreAdmin {
       new DatastoreUsage(new DatastoreStatus(1000, 250, 750), Map.of(), Optional.empty());
   public String notes = "";
 
+  /** The log that was stored last. */
+  public byte @Nullable [] log;
+
   /** Thrown by everything that changes something. */
   public @Nullable IOException refusal;
 
@@ -149,5 +152,6 @@ public final class MemoryAdmin implements DatastoreAdmin {
   @Override
   public void uploadLog(Namespace namespace, Snapshot snapshot, byte[] blob) throws IOException {
     change("log of " + snapshot + in(namespace));
+    log = blob;
   }
 }
