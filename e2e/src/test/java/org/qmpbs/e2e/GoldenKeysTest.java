@@ -204,7 +204,7 @@ class GoldenKeysTest {
   void aPlainSnapshotNeedsNoPassphraseOnTheWorstDay() throws IOException {
     makeDefault("scrypt.json");
     environment.remove("PBS_ENCRYPTION_PASSWORD");
-    refused(restore(PLAIN, IMAGE), 2, "no passphrase");
+    refused(restore(PLAIN, IMAGE), 2, "no passphrase", "--crypt-mode none");
     restore(PLAIN, IMAGE, "--crypt-mode", "none").assertDone();
     assertThat(Checksums.sha256(target)).isEqualTo(DISK_1);
     run("verify", PLAIN, "--crypt-mode", "none").assertDone();

@@ -73,7 +73,7 @@ final class KeyImportCommand extends KeySubcommand {
   }
 
   private MasterPrivateKey masterKey() throws IOException {
-    byte[] pem = MasterPrivateKey.readPem(masterKeyfile);
+    byte[] pem = MasterPrivateKey.readPem(existing(masterKeyfile));
     try {
       if (!MasterPrivateKey.needsPassphrase(pem)) {
         return MasterPrivateKey.parse(pem, Optional.empty());

@@ -13,6 +13,7 @@ import org.qmpbs.client.key.DefaultKeys;
 import org.qmpbs.client.key.Passphrases;
 import org.qmpbs.client.output.ExitCode;
 import org.qmpbs.client.output.Report;
+import org.qmpbs.client.progress.Progress;
 import org.qmpbs.pbs.key.Kdf;
 import org.qmpbs.pbs.key.KeyFile;
 import picocli.CommandLine.Mixin;
@@ -23,6 +24,7 @@ abstract class KeySubcommand implements CliCommand {
 
   private final Host host;
   private final String name;
+  private Progress progress = Progress.NONE;
 
   KeySubcommand(Host host, String name) {
     this.host = host;
@@ -43,6 +45,7 @@ abstract class KeySubcommand implements CliCommand {
         .run(
             code -> "No key was made, changed or shown.",
             (out, interruption) -> {
+              progress = out;
               try {
                 return work();
               } catch (IllegalArgumentException e) {
@@ -72,8 +75,10 @@ abstract class KeySubcommand implements CliCommand {
   }
 
   /** The named key file, or the default one. */
-  final Path existing(@Nullable Path named) throws UnusableKeyException {
-    return named != null ? named : found(defaults().encryptionKey());
+  final Path existing(@Nullable Path named) throws IOException {
+    Path file = named != null ? named : found(defaults().encryptionKey());
+    KeyFileAccess.check(file, progress);
+    return file;
   }
 
   static Path found(Optional<Path> file) throws UnusableKeyException {

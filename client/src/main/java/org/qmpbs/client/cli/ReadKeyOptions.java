@@ -54,6 +54,18 @@ final class ReadKeyOptions {
       throw new UsageException(
           "--crypt-mode none and a key exclude each other", "Leave one of them out.");
     }
-    return isNone() ? HeldKey.NONE : key.open(host, progress);
+    if (isNone()) {
+      return HeldKey.NONE;
+    }
+    boolean isOpen = false;
+    try {
+      HeldKey held = key.open(host, progress);
+      isOpen = true;
+      return held;
+    } finally {
+      if (!isOpen && named.isEmpty()) {
+        progress.note("what is not encrypted can be read without a key: --crypt-mode none");
+      }
+    }
   }
 }

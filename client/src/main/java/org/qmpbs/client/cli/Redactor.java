@@ -10,10 +10,18 @@ import org.qmpbs.pbs.Secret;
 /**
  * Takes the secrets that this process knows out of what is sent away. Nothing shows one on purpose;
  * but a log is kept for years, and a text of somebody else's may quote what it was given.
+ *
+ * <p>A passphrase from a file, command, descriptor or terminal is not known here: keeping it for
+ * this would be worse. It is overwritten before the server is first asked, was never a part of any
+ * text, and nobody was told it; the one in the environment stays there for everybody to quote.
  */
 final class Redactor {
   private static final List<String> VARIABLES =
-      List.of("PBS_PASSWORD", "PBS_ENCRYPTION_PASSWORD", "PBS_MASTER_PASSWORD");
+      List.of(
+          "PBS_PASSWORD",
+          "PBS_ENCRYPTION_PASSWORD",
+          "PBS_NEW_ENCRYPTION_PASSWORD",
+          "PBS_MASTER_PASSWORD");
 
   private final List<Secret> secrets;
 

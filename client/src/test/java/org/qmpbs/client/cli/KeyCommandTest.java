@@ -99,6 +99,16 @@ class KeyCommandTest {
   }
 
   @Test
+  void aKeyThatOthersCanReadIsWarnedOfWhereverItIsLookedAt() throws Exception {
+    assertThat(host.run("key", "create", file.toString(), "--kdf", "none")).isZero();
+    assertThat(host.run("key", "info", file.toString())).isZero();
+    assertThat(host.err()).isEmpty();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(host.run("key", "info", file.toString())).isZero();
+    assertThat(host.err()).contains("warning", "(rw-r--r--)", "chmod 600 " + file);
+  }
+
+  @Test
   void aSnapshotsKeyComesBackWithTheMasterKey() throws Exception {
     MasterPrivateKey master = MasterPrivateKey.generate(3072, RANDOM);
     Path privateFile = Files.write(folder.resolve("private"), master.toPem(pass(NEW), RANDOM));
