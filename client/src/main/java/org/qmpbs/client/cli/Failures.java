@@ -89,8 +89,10 @@ final class Failures {
     if (thrown instanceof OutcomeUnknownException) {
       return explain(thrown, consequence);
     }
+    // At a question nothing was begun yet, and the signal was the answer.
+    ExitCode meant = thrown instanceof UsageException ? ExitCode.USAGE : code;
     return new Failure(
-        code, code.meaning(), consequence.of(code), "Run the command again when it suits.");
+        code, code.meaning(), consequence.of(meant), "Run the command again when it suits.");
   }
 
   /** Options that cannot be parsed. */

@@ -1,7 +1,9 @@
 package org.qmpbs.client.cli;
 
 import java.io.Console;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.qmpbs.client.connect.TerminalReader;
 
 /** Asks who sits at the terminal. */
 public interface Prompt {
@@ -22,7 +24,7 @@ public interface Prompt {
   /** Whether somebody can be asked. */
   boolean isThere();
 
-  /** What was typed; empty if the input has ended. */
+  /** What was typed; empty if the input has ended, or this thread was interrupted meanwhile. */
   String ask(String question);
 
   /**
@@ -39,8 +41,16 @@ public interface Prompt {
       @Override
       public String ask(String question) {
         Console console = console();
-        String typed = console == null ? null : console.readLine("%s", question);
-        return typed == null ? "" : typed;
+        if (console == null) {
+          return "";
+        }
+        Optional<String> typed =
+            TerminalReader.read(() -> Optional.ofNullable(console.readLine("%s", question)));
+        if (typed.isEmpty()) {
+          console.writer().println();
+          console.flush();
+        }
+        return typed.orElse("");
       }
     };
   }

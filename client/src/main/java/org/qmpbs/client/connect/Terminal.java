@@ -1,6 +1,7 @@
 package org.qmpbs.client.connect;
 
 import java.io.Console;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where people type. */
@@ -14,7 +15,11 @@ public interface Terminal {
   static Terminal system() {
     return prompt -> {
       Console console = System.console();
-      return console == null || !isTerminal(console) ? null : console.readPassword("%s", prompt);
+      if (console == null || !isTerminal(console)) {
+        return null;
+      }
+      return TerminalReader.read(() -> Optional.ofNullable(console.readPassword("%s", prompt)))
+          .orElse(null);
     };
   }
 
