@@ -66,9 +66,13 @@ final class RecordFile {
     if (!found.subject().equals(subject)) {
       return unused("is of " + found.subject().snapshot() + ", " + found.subject().subset());
     }
-    Duration age = Duration.between(found.saved(), clock.instant());
-    if (age.compareTo(LONGEST_LIFE) > 0 || age.isNegative()) {
-      return unused("is of " + found.saved() + ", which is too long ago or to come");
+    // Of the first run: one that is interrupted each night would else believe its oldest chunks for
+    // ever, since each run writes the record anew.
+    Duration age = Duration.between(found.begun(), clock.instant());
+    boolean isToCome = found.saved().isAfter(clock.instant());
+    if (age.compareTo(LONGEST_LIFE) > 0 || age.isNegative() || isToCome) {
+      return unused(
+          "begins at " + found.begun() + ", which is too long ago, or its times are to come");
     }
     return Optional.of(found);
   }

@@ -112,6 +112,16 @@ class ResumptionTest {
   }
 
   @Test
+  void aVerificationThatIsInterruptedAgainAndAgainDoesNotBelieveItsFirstChunksForEver()
+      throws Exception {
+    interrupt(Subset.ALL, 3);
+    fixture.clock.advance(RecordFile.LONGEST_LIFE.minusDays(1));
+    interrupt(Subset.ALL, 4);
+    fixture.clock.advance(Duration.ofDays(2));
+    assertThat(verify(Subset.ALL).resumed()).isEmpty();
+  }
+
+  @Test
   void aDamagedRecordIsSaidSoAndNeverBelieved() throws Exception {
     interrupt(Subset.ALL, 4);
     byte[] good = Files.readAllBytes(file);
