@@ -32,7 +32,7 @@ final class KeepArguments {
     }
     if (!options.keepsSomething()) {
       throw new UsageException(
-          "no snapshot would be kept",
+          "nothing says how many snapshots to keep",
           "Say how many to keep, for instance --keep-last 3 --keep-daily 14. A whole group is"
               + " removed with qmpbs forget --group GROUP.");
     }

@@ -81,7 +81,7 @@ final class PruneCommand extends GroupCommand {
       yes.require(
           host(),
           output(),
-          table + System.lineSeparator() + "Remove " + preview.removedCount() + " snapshots?");
+          table + System.lineSeparator() + "Remove snapshots: " + preview.removedCount() + "?");
     }
     List<PruneDecision> decisions = ask(pbs, options, false);
     List<Snapshot> left =

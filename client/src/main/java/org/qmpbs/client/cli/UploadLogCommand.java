@@ -75,6 +75,9 @@ final class UploadLogCommand implements CliCommand {
   }
 
   private byte[] read() throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new UsageException(file + " is a directory", "Name the file that holds the log.");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(MOST + 1);
       if (content.length > MOST) {

@@ -7,13 +7,25 @@ package org.qmpbs.client.output;
 final class Lines {
   private Lines() {}
 
-  /** {@code text} with every control character but tabs and line feeds shown as {@code ?}. */
+  /**
+   * {@code text} with every control character but tabs and line feeds shown as {@code ?}, and with
+   * what reverses the direction of text: a line must not read otherwise than it is.
+   */
   static String printable(String text) {
     StringBuilder safe = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> Character.isISOControl(c) && c != '\t' && c != '\n' ? '?' : c)
-        .forEach(safe::appendCodePoint);
+    text.codePoints().map(c -> isHarmful(c) ? '?' : c).forEach(safe::appendCodePoint);
     return safe.toString();
+  }
+
+  private static boolean isHarmful(int c) {
+    if (c == '\t' || c == '\n') {
+      return false;
+    }
+    return Character.isISOControl(c)
+        || c == 0x2028
+        || c == 0x2029
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** At most {@code width} characters, so that a redrawn line never wraps. */

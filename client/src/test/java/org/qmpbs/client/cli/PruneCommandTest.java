@@ -107,7 +107,7 @@ class PruneCommandTest {
     assertThat(host.questions)
         .singleElement()
         .asString()
-        .contains(OLD + "  remove", "Remove 1 snapshots? [y/N]");
+        .contains(OLD + "  remove", "Remove snapshots: 1? [y/N]");
     assertThat(server.admin.calls).singleElement().asString().startsWith("would prune");
     assertThat(host.err()).contains("it was not confirmed", "Nothing was changed");
     typed("");
@@ -136,7 +136,7 @@ class PruneCommandTest {
       List<String> line = new ArrayList<>(List.of("prune", "vm/100"));
       line.addAll(List.of(none));
       assertThat(host.run(line.toArray(String[]::new))).isEqualTo(2);
-      assertThat(host.err()).contains("no snapshot would be kept", "--keep-last 3");
+      assertThat(host.err()).contains("nothing says how many snapshots to keep", "--keep-last 3");
     }
     assertThat(host.run("prune", "vm/100", "--keep-last", "-1")).isEqualTo(2);
     assertThat(host.run("prune", "vm/100", "--keep-last", "many")).isEqualTo(2);

@@ -99,6 +99,9 @@ class VerifyCommandTest {
     assertThat(host.run("upload-log", "vm/100", log.toString())).isZero();
     assertThat(server.admin.calls).containsExactly("log of " + SNAPSHOT);
     assertThat(host.run("upload-log", "vm/100", directory + "/none")).isEqualTo(3);
+    assertThat(host.run("upload-log", "vm/100", directory.toString()))
+        .as("a folder is no trouble of the network")
+        .isEqualTo(2);
   }
 
   /** What the server says of the snapshot's mode is the server's word only. */
