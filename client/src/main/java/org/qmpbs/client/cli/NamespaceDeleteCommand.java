@@ -40,6 +40,7 @@ final class NamespaceDeleteCommand extends NamespaceSubcommand {
   @Override
   Report work(PbsServer pbs, Output out) throws IOException {
     Namespace namespace = namedBelowRoot();
+    requireThere(pbs, namespace);
     if (deleteGroups && yes.asks(host(), output())) {
       yes.require(host(), output(), question(pbs.administration(), namespace));
     }

@@ -34,6 +34,7 @@ final class NamespaceListCommand extends NamespaceSubcommand {
       throw new UsageException(
           maxDepth + " levels are not possible", "Give --max-depth from 0 to 7.");
     }
+    requireThere(pbs, named());
     List<Namespace> found =
         pbs.administration()
             .namespaces(named(), maxDepth == null ? OptionalInt.empty() : OptionalInt.of(maxDepth));

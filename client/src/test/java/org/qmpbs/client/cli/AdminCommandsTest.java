@@ -216,10 +216,15 @@ class AdminCommandsTest {
     assertThat(server.admin.calls)
         .containsExactly(
             "namespaces of '', OptionalInt.empty",
+            "namespaces of '', OptionalInt[1]",
             "namespaces of 'a', OptionalInt[1]",
             "create a/b",
             "create a/c",
+            "namespaces of 'a', OptionalInt[1]",
             "delete a/b");
+    assertThat(host.run("namespace", "delete", "a/typo")).isEqualTo(3);
+    assertThat(host.run("namespace", "list", "typo")).isEqualTo(3);
+    assertThat(server.admin.calls).doesNotContain("delete a/typo");
     for (String command : new String[] {"create", "delete"}) {
       assertThat(host.run("namespace", command)).isEqualTo(2);
       assertThat(host.run("namespace", command, "a", "--ns", "b")).isEqualTo(2);
