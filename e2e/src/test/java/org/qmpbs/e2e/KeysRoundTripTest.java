@@ -1,8 +1,10 @@
 package org.qmpbs.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,8 +14,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import org.qmpbs.chunker.AuthenticationFailedException;
 import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.BlobKind;
+import org.qmpbs.chunker.ChunkOpener;
+import org.qmpbs.chunker.EncryptionKey;
+import org.qmpbs.pbs.key.KeyFile;
 
 /** A live machine is backed up and restored with keys, which change in between. */
 @DisabledIfEnvironmentVariable(
@@ -216,5 +222,35 @@ class KeysRoundTripTest {
       }
       assertThat(stage.snapshots()).isZero();
     }
+  }
+
+  @Test
+  void theLogOfAnEncryptedBackupIsForWhoHasItsKeyOnly() throws IOException {
+    try (QemuMachine machine = machine()) {
+      Path path = Path.of(key("machine.json"));
+      String snapshot = stage.backup(machine, "--keyfile", path.toString()).snapshot();
+      byte[] stored =
+          Files.readAllBytes(server.datastore().resolve(snapshot).resolve("client.log.blob"));
+      assertThat(Blob.verifyEnvelope(stored).isEncrypted()).isTrue();
+      assertThat(new String(stored, StandardCharsets.ISO_8859_1))
+          .doesNotContain("alpha", snapshot, "encrypting");
+      assertThatThrownBy(() -> Blob.decode(stored, Blob.MAX_BLOB)).isInstanceOf(IOException.class);
+      try (EncryptionKey key = unlocked(path);
+          EncryptionKey other = unlocked(Path.of(key("other.json")))) {
+        assertThat(new String(opened(key, stored), StandardCharsets.UTF_8))
+            .contains("full read", "drive-alpha.img", snapshot)
+            .doesNotContain(PASSPHRASE, server.environment().get("PBS_PASSWORD"));
+        assertThatThrownBy(() -> opened(other, stored))
+            .isInstanceOf(AuthenticationFailedException.class);
+      }
+    }
+  }
+
+  private static EncryptionKey unlocked(Path file) throws IOException {
+    return KeyFile.read(file).unlock();
+  }
+
+  private static byte[] opened(EncryptionKey key, byte[] stored) throws IOException {
+    return ChunkOpener.of(key).open(stored, Blob.MAX_BLOB);
   }
 }
