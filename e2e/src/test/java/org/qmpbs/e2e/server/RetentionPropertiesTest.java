@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,6 +25,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.qmpbs.client.retention.Candidate;
+import org.qmpbs.client.retention.Reason;
+import org.qmpbs.client.retention.RetentionReasons;
+import org.qmpbs.pbs.KeepOptions;
 
 /** What holds for every group of snapshots and every choice of options. */
 class RetentionPropertiesTest {
@@ -83,6 +88,36 @@ class RetentionPropertiesTest {
       assertThat(marked.mark() == Retention.Mark.PROTECTED)
           .isEqualTo(marked.snapshot().isProtected());
     }
+  }
+
+  @Property
+  void theReasonsThatTheClientFindsAreThoseOfTheFates(
+      @ForAll("groups") List<Retention.Snapshot> group, @ForAll("retentions") Retention retention) {
+    List<Candidate> candidates =
+        group.stream()
+            .map(each -> new Candidate(each.time(), each.isProtected(), each.isFinished()))
+            .toList();
+    Map<Long, Reason> reasons =
+        RetentionReasons.of(candidates, options(retention), retention.zone());
+    for (Retention.Marked marked : retention.mark(group)) {
+      Reason reason = Objects.requireNonNull(reasons.get(marked.snapshot().time()));
+      assertThat(reason.kind().keeps()).isEqualTo(marked.mark() != Retention.Mark.REMOVE);
+      assertThat(reason.kind() == Reason.Kind.PROTECTED)
+          .isEqualTo(marked.mark() == Retention.Mark.PROTECTED);
+      assertThat(reason.kind() == Reason.Kind.BEING_WRITTEN)
+          .isEqualTo(marked.mark() == Retention.Mark.KEEP_PARTIAL);
+    }
+  }
+
+  private static KeepOptions options(Retention retention) {
+    Map<Retention.Period, Long> keep = retention.keep();
+    return new KeepOptions(
+        keep.getOrDefault(Retention.Period.LAST, 0L),
+        keep.getOrDefault(Retention.Period.HOURLY, 0L),
+        keep.getOrDefault(Retention.Period.DAILY, 0L),
+        keep.getOrDefault(Retention.Period.WEEKLY, 0L),
+        keep.getOrDefault(Retention.Period.MONTHLY, 0L),
+        keep.getOrDefault(Retention.Period.YEARLY, 0L));
   }
 
   @Property
