@@ -41,20 +41,26 @@ final class StoreCalls {
     status.put("total", figures ? total : 0);
     status.put("used", figures ? total - disk.getUnallocatedSpace() : 0);
     if (figures && request.parameters().flag("verbose")) {
-      status.set("counts", counts(request.store()));
+      status.set("counts", counts(request));
       status.set("gc-status", request.store().garbage().lastOrZeros());
     }
     return Response.data(status);
   }
 
-  /** Of all namespaces together. */
-  private static ObjectNode counts(Datastore store) throws IOException {
+  /** Of all namespaces together; who may not audit has only his own groups counted. */
+  private static ObjectNode counts(RestRequest request) throws Refused, IOException {
+    Datastore store = request.store();
+    Principal principal = request.principal();
+    boolean all = principal.has(Privilege.AUDIT, "/datastore/" + request.storeName());
     Map<String, long[]> found = new TreeMap<>();
     for (Namespace namespace : store.namespaces(Namespace.ROOT, Integer.MAX_VALUE)) {
       for (GroupName group : store.groups(namespace)) {
-        long[] count = found.computeIfAbsent(group.type(), type -> new long[2]);
-        count[0]++;
-        count[1] += store.snapshots(group).size();
+        int snapshots = store.snapshots(group).size();
+        if (snapshots > 0 && (all || principal.owns(store.owner(group)))) {
+          long[] count = found.computeIfAbsent(group.type(), type -> new long[2]);
+          count[0]++;
+          count[1] += snapshots;
+        }
       }
     }
     ObjectNode counts = JSON.objectNode();

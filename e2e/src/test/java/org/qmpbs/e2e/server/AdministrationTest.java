@@ -304,4 +304,16 @@ class AdministrationTest {
             "\"filename\":\"index.json.blob\",\"crypt-mode\":\"none\",\"size\":388},"
                 + "{\"filename\":\"client.log.blob\"}]}");
   }
+
+  @Test
+  void whoMayNotAuditHasOnlyHisOwnGroupsCounted() throws IOException {
+    assertThat(countedGroups(owner)).as("of all namespaces").isEqualTo(4);
+    assertThat(countedGroups(stranger)).isZero();
+  }
+
+  private static int countedGroups(TestClient client) throws IOException {
+    JsonNode answer = JSON.readTree(call(client, "GET status", "verbose=true").body());
+    assertThat(answer.at("/data/counts").isObject()).isTrue();
+    return answer.at("/data/counts/vm/groups").asInt();
+  }
 }
