@@ -47,8 +47,8 @@ public interface Prompt {
         Optional<String> typed =
             TerminalReader.read(() -> Optional.ofNullable(console.readLine("%s", question)));
         if (typed.isEmpty()) {
-          console.writer().println();
-          console.flush();
+          // Not through the console: its lock belongs to who still reads.
+          System.err.println();
         }
         return typed.orElse("");
       }
