@@ -82,7 +82,10 @@ public interface PbsServer extends AutoCloseable {
   /** What this login is, and what it may do. */
   Access access();
 
-  /** Drops idle connections and wipes the secret; sessions go on. Idempotent. */
+  /**
+   * Ends calls that wait for an answer, drops connections and wipes the secret; sessions go on.
+   * Idempotent, and for any thread: an interrupted one goes on reading from its socket.
+   */
   @Override
   void close();
 }

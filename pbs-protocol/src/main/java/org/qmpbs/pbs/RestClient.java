@@ -74,6 +74,7 @@ final class RestClient implements AutoCloseable {
   /** Drops idle connections. Idempotent. */
   @Override
   public void close() {
+    client.dispatcher().cancelAll();
     client.connectionPool().evictAll();
   }
 }

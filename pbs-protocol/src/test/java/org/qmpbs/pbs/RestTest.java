@@ -3,10 +3,15 @@ package org.qmpbs.pbs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +46,36 @@ class RestTest {
       assertThat(server.heads.get(0))
           .startsWith("GET /api2/json/admin/datastore/store1/status HTTP/1.1\r\n")
           .contains("\r\nAuthorization: PBSAPIToken me@pbs!job:s3cret%2F%2B%C3%BC\r\n");
+    }
+  }
+
+  @Test
+  void closingEndsACallThatWaitsForItsAnswer() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    try (FakePbs server =
+            new FakePbs(
+                TestCertificate.LOCALHOST,
+                (fake, socket) -> {
+                  fake.readHead(socket);
+                  asked.countDown();
+                  done.await();
+                });
+        PbsServer pbs = Sessions.pinned(server)) {
+      CompletableFuture<DatastoreStatus> call =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return pbs.status();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      asked.await();
+      pbs.close();
+      assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+          .hasRootCauseInstanceOf(IOException.class);
+      done.countDown();
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.output.ExitCode;
+import org.qmpbs.pbs.PbsServer;
 
 /**
  * A request to end early and what follows: the first one cancels the job, which cleans up and fails
@@ -37,6 +38,19 @@ final class Interruption {
     if (late) {
       job.run();
     }
+  }
+
+  /**
+   * From now on a request also ends the calls to {@code server}: an interrupted thread goes on
+   * reading from a socket, and a server may take minutes for an answer.
+   */
+  void cancelCalls(PbsServer server) {
+    Thread worker = Thread.currentThread();
+    cancelWith(
+        () -> {
+          worker.interrupt();
+          server.close();
+        });
   }
 
   /** Called in a thread of its own for every signal. */

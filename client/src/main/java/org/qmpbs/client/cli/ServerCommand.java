@@ -42,6 +42,7 @@ abstract class ServerCommand implements CliCommand {
             consequence(),
             (out, interruption) -> {
               try (PbsServer pbs = server.open(host)) {
+                interruption.cancelCalls(pbs);
                 return work(pbs, out);
               }
             });

@@ -60,13 +60,16 @@ final class UploadLogCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "upload-log")
-        .run(Consequence.changing("qmpbs files " + snapshot), (out, interruption) -> upload(out));
+        .run(
+            Consequence.changing("qmpbs files " + snapshot),
+            (out, interruption) -> upload(out, interruption));
   }
 
-  private Report upload(Output out) throws IOException {
+  private Report upload(Output out, Interruption interruption) throws IOException {
     byte[] content = read();
     try (HeldKey held = key.open(host, out);
         PbsServer pbs = server.open(host)) {
+      interruption.cancelCalls(pbs);
       SnapshotInfo found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot);
       byte[] blob = sealer(found, held).seal(content);
       pbs.administration().uploadLog(server.namespace(), found.snapshot(), blob);

@@ -120,6 +120,7 @@ final class VerifyCommand implements CliCommand {
             (out, interruption) -> {
               requireNothingElse();
               try (PbsServer pbs = server.open(host)) {
+                interruption.cancelCalls(pbs);
                 return ServerVerification.follow(pbs, server.namespace(), snapshot, out);
               }
             });
