@@ -153,8 +153,9 @@ class CutTest {
     boolean isDone = outcome.exitCode() == 0;
     ends.merge("exit " + outcome.exitCode(), 1, Integer::sum);
     if (isDone) {
-      // The server was asked and has it; or what it did not say was only for a warning.
-      assertThat(cut.name).as(what).isIn("POST /finish", "GET /status");
+      // The server was asked and has it; or what it did not say was only for a warning, or for its
+      // log.
+      assertThat(cut.name).as(what).isIn("POST /finish", "GET /status", "POST /upload-backup-log");
     } else {
       outcome.assertExit(7);
       assertThat(outcome.summary().at("/error/cause").asText()).as(what).isNotBlank();

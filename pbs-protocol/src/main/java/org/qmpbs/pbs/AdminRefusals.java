@@ -1,6 +1,7 @@
 package org.qmpbs.pbs;
 
 import static org.qmpbs.pbs.RefusalRule.rule;
+import static org.qmpbs.pbs.ServerProblem.EXISTS;
 import static org.qmpbs.pbs.ServerProblem.LOCKED;
 import static org.qmpbs.pbs.ServerProblem.NOT_FOUND;
 import static org.qmpbs.pbs.ServerProblem.OTHER;
@@ -168,7 +169,7 @@ final class AdminRefusals {
               List.of(
                   rule(
                       "already contains a log",
-                      OTHER,
+                      EXISTS,
                       "A snapshot takes one log, and the server does not replace it."))),
           Map.entry("tasks", List.of(BAD_VALUE, MAY_SEE_TASK)),
           Map.entry("task status", List.of(BAD_VALUE, NO_TASK, MAY_SEE_TASK)),

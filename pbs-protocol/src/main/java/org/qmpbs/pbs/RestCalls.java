@@ -65,7 +65,7 @@ final class RestCalls {
   }
 
   JsonNode post(String what, HttpUrl url, RequestBody body) throws IOException {
-    return call(what, request(url).post(body));
+    return call(what, request(url).post(OneShotBody.of(body)));
   }
 
   private static Request.Builder request(HttpUrl url) {

@@ -19,6 +19,8 @@ public enum ServerProblem {
   NOT_FOUND(Retry.NEVER),
   /** Somebody has protected a snapshot that was to be removed. */
   PROTECTED(Retry.NEVER),
+  /** What was to be made is there already, perhaps by a call whose answer was lost. */
+  EXISTS(Retry.NEVER),
   /** Maintenance mode: its administrator ends it, and nobody knows when. */
   UNAVAILABLE(Retry.LATER),
   /** The service behind the port is starting or going down. */

@@ -31,7 +31,7 @@ class AdminRefusalsTest {
         "delete namespace | 400 | group only partially deleted due to protected snapshots | PROTECTED | protected update",
         "verify | 403 | missing permissions 'Datastore.Verify' on '/datastore/a' | PERMISSION | Datastore.Verify",
         "gc | 400 | garbage collection already running | LOCKED | has ended",
-        "upload-backup-log | 400 | backup already contains a log. | OTHER | one log",
+        "upload-backup-log | 400 | backup already contains a log. | EXISTS | one log",
         "task log | 400 | ENOENT: No such file or directory | NOT_FOUND | task list --all",
         "task status | 400 | task access not allowed | PERMISSION | Sys.Audit",
         "task stop | 403 | permission check failed | PERMISSION | Sys.Modify",

@@ -52,7 +52,7 @@ final class FilesCommand implements CliCommand {
     return new CommandRunner(host, output, "files")
         .run(
             Consequence.NOTHING_CHANGED,
-            (out, interruption) -> server.read(host, retry, out, this::list));
+            (out, interruption) -> server.read(host, retry, out, interruption, this::list));
   }
 
   private Listing list(PbsServer pbs) throws IOException {

@@ -41,13 +41,14 @@ final class LoginCheckCommand implements CliCommand {
   @Override
   public Integer call() {
     return new CommandRunner(host, output, "login check")
-        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> check(out));
+        .run(Consequence.NOTHING_CHANGED, (out, interruption) -> check(out, interruption));
   }
 
-  private Report check(Output out) throws IOException {
+  private Report check(Output out, Interruption interruption) throws IOException {
     Retries retries = retry.retries();
     Login login = server.login(host);
     try (PbsServer pbs = host.servers().open(login)) {
+      interruption.cancelCalls(pbs);
       PatientReads reads = new PatientReads(retries, out, host.random());
       String version = reads.call(pbs::version);
       Set<String> privileges = null;

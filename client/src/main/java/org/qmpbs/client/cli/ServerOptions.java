@@ -40,9 +40,12 @@ final class ServerOptions {
   }
 
   /** Reads, and again after failures of the connection, as often as the user wants. */
-  <T> T read(Host host, RetryOptions retry, Progress progress, Read<T> read) throws IOException {
+  <T> T read(
+      Host host, RetryOptions retry, Progress progress, Interruption interruption, Read<T> read)
+      throws IOException {
     Retries retries = retry.retries();
     try (PbsServer pbs = open(host)) {
+      interruption.cancelCalls(pbs);
       return new PatientReads(retries, progress, host.random()).call(() -> read.from(pbs));
     }
   }

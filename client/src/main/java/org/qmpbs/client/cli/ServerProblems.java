@@ -12,7 +12,15 @@ final class ServerProblems {
       case LOGIN, PERMISSION -> ExitCode.LOGIN;
       case LOCKED -> ExitCode.BUSY;
       case NOT_FOUND -> ExitCode.NOT_FOUND;
-      case CLOCK, UNAVAILABLE, NOT_READY, NO_BASE, BASE_REMOVED, STORAGE, PROTECTED, OTHER ->
+      case CLOCK,
+          UNAVAILABLE,
+          NOT_READY,
+          NO_BASE,
+          BASE_REMOVED,
+          STORAGE,
+          PROTECTED,
+          EXISTS,
+          OTHER ->
           ExitCode.SERVER;
       case PROTOCOL -> ExitCode.INTERNAL;
     };

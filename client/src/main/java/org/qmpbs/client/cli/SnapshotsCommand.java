@@ -53,7 +53,7 @@ final class SnapshotsCommand implements CliCommand {
     return new CommandRunner(host, output, "snapshots")
         .run(
             Consequence.NOTHING_CHANGED,
-            (out, interruption) -> server.read(host, retry, out, this::list));
+            (out, interruption) -> server.read(host, retry, out, interruption, this::list));
   }
 
   private Listing list(PbsServer pbs) throws IOException {

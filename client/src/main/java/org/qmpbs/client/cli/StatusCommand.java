@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "status",
     description = {
-      "Show what a machine's QEMU can do, its disks, our bitmaps and leftovers.",
+      "Show a machine (--qmp): what its QEMU can do, its disks, our bitmaps; or the datastore.",
       "Without --qmp: show the room on the datastore and what is in it."
     },
     mixinStandardHelpOptions = true)

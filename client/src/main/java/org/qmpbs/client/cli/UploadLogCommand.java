@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.qmpbs.chunker.ChunkSealer;
+import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.lookup.SnapshotPath;
 import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.output.ExitCode;
@@ -71,7 +72,7 @@ final class UploadLogCommand implements CliCommand {
         PbsServer pbs = server.open(host)) {
       interruption.cancelCalls(pbs);
       SnapshotInfo found = new SnapshotResolver(pbs, server.namespace()).resolve(snapshot);
-      byte[] blob = sealer(found, held).seal(content);
+      byte[] blob = sealer(found, held, out).seal(content);
       pbs.administration().uploadLog(server.namespace(), found.snapshot(), blob);
       return new UploadLogReport(found.snapshot(), content.length, blob.length);
     }
@@ -96,8 +97,17 @@ final class UploadLogCommand implements CliCommand {
    * not become readable because somebody there changed a word. Without one, that word at least
    * keeps who has forgotten the key from giving the log away.
    */
-  private ChunkSealer sealer(SnapshotInfo found, HeldKey held) throws UsageException {
+  private ChunkSealer sealer(SnapshotInfo found, HeldKey held, Output out) throws UsageException {
     if (held.key().isPresent()) {
+      KeyFingerprint own = held.key().get().fingerprint();
+      KeyFingerprint theirs = found.fingerprint();
+      if (theirs != null && !theirs.equals(own)) {
+        out.warn(
+            "the snapshot was made with key "
+                + theirs.shortForm()
+                + ", and its log is encrypted with another, "
+                + own.shortForm());
+      }
       return ChunkSealer.of(held.key().get(), host.random());
     }
     boolean isEncrypted =

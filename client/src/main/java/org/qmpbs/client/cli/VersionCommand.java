@@ -18,7 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code qmpbs version}. */
-@Command(name = "version", description = "Show the version.", mixinStandardHelpOptions = true)
+@Command(
+    name = "version",
+    description = "Show the version, and the server's if there is a repository.",
+    mixinStandardHelpOptions = true)
 final class VersionCommand implements CliCommand, CommandLine.IVersionProvider {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();

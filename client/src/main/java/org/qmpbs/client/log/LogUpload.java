@@ -7,7 +7,9 @@ import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
 import org.qmpbs.client.retry.Setback;
 import org.qmpbs.pbs.Namespace;
+import org.qmpbs.pbs.PbsException;
 import org.qmpbs.pbs.PbsServer;
+import org.qmpbs.pbs.ServerProblem;
 import org.qmpbs.pbs.Snapshot;
 
 /**
@@ -45,7 +47,7 @@ public final class LogUpload {
           throw e;
         }
         ticker.sleep(PAUSE);
-        server.administration().uploadLog(namespace, snapshot, blob);
+        again(snapshot, blob);
       }
       return true;
     } catch (IOException e) {
@@ -58,5 +60,16 @@ public final class LogUpload {
       progress.warn("the log of this backup was not stored with it; the backup is good");
     }
     return false;
+  }
+
+  /** The first try may have arrived, and only its answer be lost. */
+  private void again(Snapshot snapshot, byte[] blob) throws IOException {
+    try {
+      server.administration().uploadLog(namespace, snapshot, blob);
+    } catch (PbsException e) {
+      if (e.problem() != ServerProblem.EXISTS) {
+        throw e;
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.qmpbs.chunker.Blob;
 import org.qmpbs.chunker.ChunkSealer;
@@ -41,6 +42,7 @@ class ClientLogTest {
         @Override
         public void sleep(Duration duration) {
           pauses.add(duration);
+          server.admin.refusal = afterwards.orElse(server.admin.refusal);
           if (comesBack) {
             server.admin.refusal = null;
           }
@@ -48,6 +50,7 @@ class ClientLogTest {
       };
 
   private boolean comesBack;
+  private Optional<IOException> afterwards = Optional.empty();
 
   private String text() {
     return new String(log.content(), UTF_8);
@@ -102,6 +105,14 @@ class ClientLogTest {
     comesBack = true;
     assertThat(upload()).isTrue();
     assertThat(pauses).hasSize(1);
+    assertThat(progress.warnings).isEmpty();
+  }
+
+  @Test
+  void aLogWhoseArrivalWasNotConfirmedIsThereAllTheSame() {
+    server.admin.refusal = PbsFailures.unreachable(Stage.ANSWER);
+    afterwards = Optional.of(Refusal.of(400, "contains a log", ServerProblem.EXISTS));
+    assertThat(upload()).isTrue();
     assertThat(progress.warnings).isEmpty();
   }
 
