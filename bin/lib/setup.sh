@@ -56,6 +56,7 @@ missing_packages() {
     command -v zsh > /dev/null || echo zsh
     command -v fish > /dev/null || echo fish
     command -v groff > /dev/null || echo groff-base
+    command -v systemd-analyze > /dev/null || echo systemd
   fi
 }
 

@@ -7,7 +7,7 @@ cd $1 || exit 1
 folder=$PWD
 shift
 zpty shell zsh -f -i
-zpty -w shell "PS1= PROMPT2= RPS1=; stty -echo columns 500; cd ${(q)folder}"
+zpty -w shell "PS1= PROMPT2= RPS1=; stty -echo columns 500 rows 500; LISTMAX=10000; cd ${(q)folder}"
 zpty -w shell 'fpath=($PWD/completion $fpath); autoload -Uz compinit; compinit -u -D'
 zpty -w shell 'compadd () {
   case ${@[1,(i)(-|--)]} in *-(O|A|D)\ *) builtin compadd "$@"; return $? ;; esac
