@@ -198,13 +198,30 @@ public final class QmpClient implements Monitor {
             e);
       }
       LineReader lines = new LineReader(Channels.newInputStream(channel), LineReader.MAX_LINE);
-      greet(lines.next());
+      byte[] first = lines.next();
+      while (first != null && isEvent(first)) {
+        first = lines.next();
+      }
+      greet(first);
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         dispatch(QmpMessage.parse(line));
       }
       fail(new MonitorClosedException("QEMU ended or closed the monitor", null));
     } catch (IOException | RuntimeException e) {
       fail(e instanceof IOException io ? io : new IOException(e));
+    }
+  }
+
+  /**
+   * A QEMU that is just being started may tell of something, of its start for instance, in the
+   * moment between taking the connection and greeting.
+   */
+  private static boolean isEvent(byte[] line) {
+    try {
+      return QmpMessage.parse(line) instanceof QmpMessage.Event;
+    } catch (QmpProtocolException e) {
+      // Whatever it is, it is no greeting, which is said there.
+      return false;
     }
   }
 
@@ -222,9 +239,16 @@ public final class QmpClient implements Monitor {
       throw new NotAMonitorException(
           socket
               + " is not a QMP monitor: its first line is not QMP's greeting (the human monitor and"
-              + " the guest agent speak otherwise). Use the socket of -qmp, not that of -monitor");
+              + " the guest agent speak otherwise) but: "
+              + shown(line)
+              + ". Use the socket of -qmp, not that of -monitor");
     }
     greeting.complete(hello.version());
+  }
+
+  private static String shown(byte[] line) {
+    String text = new String(line, 0, Math.min(line.length, 80), StandardCharsets.US_ASCII);
+    return text.replaceAll("[^ -~]", "?");
   }
 
   private void dispatch(QmpMessage message) throws IOException {

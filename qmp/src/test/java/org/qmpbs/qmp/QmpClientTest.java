@@ -101,7 +101,23 @@ class QmpClientTest {
             })) {
       assertThatThrownBy(() -> connect(fake))
           .isInstanceOf(NotAMonitorException.class)
-          .hasMessageContaining("-monitor");
+          .hasMessageContaining("-monitor")
+          .hasMessageContaining("but: QEMU 7.2.22 monitor - type 'help'");
+    }
+  }
+
+  @Test
+  void anEventOfAStartingMachineMayComeBeforeTheGreeting() throws Exception {
+    try (FakeMonitor fake =
+            new FakeMonitor(
+                directory,
+                monitor -> {
+                  monitor.say("{\"event\": \"RESUME\"}");
+                  monitor.handshake();
+                  monitor.reply(monitor.hear(), "\"fine\"");
+                });
+        QmpClient client = connect(fake)) {
+      assertThat(client.execute("query-status").asText()).isEqualTo("fine");
     }
   }
 
