@@ -27,9 +27,4 @@ public final class Zeros {
   static Digest digest(ChunkDigester digester, int length) {
     return digester.digest(CHUNK, 0, length);
   }
-
-  /** The blob of {@code length} zeros. */
-  public static byte[] encoded(int length) {
-    return Blob.encode(CHUNK, 0, length);
-  }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.qmpbs.chunker.Blob;
+import org.qmpbs.chunker.ChunkSealer;
 import org.qmpbs.chunker.Chunks;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.chunker.FixedIndexBuilder;
@@ -103,7 +104,7 @@ final class ForeignClient {
     for (int position = 0; position < index.chunkCount(); position++) {
       int length = Chunks.length(size, position);
       Digest digest = Zeros.digest(length);
-      byte[] encoded = Zeros.encoded(length);
+      byte[] encoded = ChunkSealer.PLAIN.sealZeros(length);
       writer.uploadChunk(digest, length, encoded, encoded.length);
       index.set(position, digest);
       entries.add(new IndexEntry(Chunks.start(position), digest));

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.qmpbs.e2e.server.EmbeddedServer;
 import org.qmpbs.e2e.server.EmbeddedServerBuilder;
+import org.qmpbs.e2e.server.ManualClock;
 import org.qmpbs.e2e.server.Privilege;
 import org.qmpbs.e2e.server.TicketStyle;
 import org.qmpbs.pbs.Fingerprint;
@@ -43,28 +41,9 @@ class PasswordTest {
   private static final Timeouts TIMEOUTS =
       new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(10));
 
-  /** The server's; it goes when it is told to. */
-  private static final class Hand extends Clock {
-    private volatile Instant now = Instant.parse("2026-11-21T09:00:00Z");
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
   @TempDir private Path folder;
-  private final Hand clock = new Hand();
+  private final ManualClock clock =
+      new ManualClock(Instant.parse("2026-11-21T09:00:00Z").getEpochSecond());
   private EmbeddedServerBuilder builder;
   private EmbeddedServer server;
 
@@ -139,15 +118,15 @@ class PasswordTest {
             List.of(Fingerprint.parse(server.fingerprint())));
     try (PbsServer pbs = PbsServer.open(login, TIMEOUTS)) {
       assertThat(pbs.snapshots(Namespace.ROOT, Optional.empty())).isEmpty();
-      clock.now = clock.now.plus(Duration.ofHours(3));
+      clock.advance(Duration.ofHours(3));
       assertThat(pbs.snapshots(Namespace.ROOT, Optional.empty())).isEmpty();
-      clock.now = clock.now.plus(Duration.ofHours(3));
+      clock.advance(Duration.ofHours(3));
       // Not 401: the ticket is new, and the token for writes is the one that came with it.
       assertThatThrownBy(
               () -> pbs.forget(Namespace.ROOT, Snapshot.parse("vm/100/2026-11-21T09:00:00Z")))
           .isInstanceOfSatisfying(
               PbsException.class, e -> assertThat(e.problem()).isEqualTo(ServerProblem.NOT_FOUND));
-      clock.now = clock.now.plus(Duration.ofHours(3));
+      clock.advance(Duration.ofHours(3));
       pbs.startBackup(
               Namespace.ROOT, Snapshot.parse("vm/100/2026-11-21T19:00:00Z"), Protection.NONE)
           .close();

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.lookup.SnapshotPath;
@@ -39,6 +38,7 @@ final class RestoreCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final ReceiveRateOption rate = new ReceiveRateOption();
   @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
@@ -80,13 +80,6 @@ final class RestoreCommand implements CliCommand {
       names = "--force",
       description = "Overwrite an existing file or block device that nobody uses.")
   private boolean force;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "RATE",
-      converter = Converters.ToSize.class,
-      description = "Most bytes a second to receive, for instance 20M or 100MiB.")
-  private @Nullable Long rate;
 
   @Option(
       names = "--deadline",
@@ -144,7 +137,7 @@ final class RestoreCommand implements CliCommand {
         selection,
         format(),
         force,
-        rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+        rate.limit(),
         Optional.ofNullable(deadline),
         retry.retries(),
         readKey);

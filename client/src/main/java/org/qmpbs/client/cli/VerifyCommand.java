@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.client.lookup.SnapshotPath;
@@ -35,6 +34,7 @@ final class VerifyCommand implements CliCommand {
   @Mixin private final ServerOptions server = new ServerOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
   @Mixin private final RetryOptions retry = new RetryOptions();
+  @Mixin private final ReceiveRateOption rate = new ReceiveRateOption();
   @Mixin private final ReadKeyOptions key = new ReadKeyOptions();
 
   @Parameters(
@@ -72,13 +72,6 @@ final class VerifyCommand implements CliCommand {
       names = "--restart",
       description = "Read everything, also what an interrupted run has found good.")
   private boolean restart;
-
-  @Option(
-      names = "--rate",
-      paramLabel = "RATE",
-      converter = Converters.ToSize.class,
-      description = "Most bytes a second to receive, for instance 20M or 100MiB.")
-  private @Nullable Long rate;
 
   @Option(
       names = "--deadline",
@@ -130,7 +123,7 @@ final class VerifyCommand implements CliCommand {
     if (!subset.equals(Subset.ALL)
         || state != null
         || restart
-        || rate != null
+        || rate.isGiven()
         || deadline != null
         || key.isGiven()) {
       throw new UsageException(
@@ -158,7 +151,7 @@ final class VerifyCommand implements CliCommand {
         subset,
         records(),
         restart,
-        rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+        rate.limit(),
         Optional.ofNullable(deadline),
         retry.retries(),
         readKey);

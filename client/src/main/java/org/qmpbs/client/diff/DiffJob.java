@@ -11,13 +11,12 @@ import org.qmpbs.chunker.KeyFingerprint;
 import org.qmpbs.client.diff.ArchiveDiff.State;
 import org.qmpbs.client.key.Caveats;
 import org.qmpbs.client.lookup.ArchiveFinder;
-import org.qmpbs.client.lookup.SnapshotPath;
-import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.read.JobStop;
 import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.read.PatientReader;
 import org.qmpbs.client.read.Patiently;
+import org.qmpbs.client.read.SnapshotOpener;
 import org.qmpbs.pbs.CryptMode;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
@@ -70,10 +69,12 @@ public final class DiffJob {
     try (stop) {
       progress.phase("looking for the snapshots");
       Patiently patiently = new Patiently(request.retries(), stop, progress, random);
-      Snapshot first = resolve(patiently, request.first());
-      Snapshot second = resolve(patiently, request.second());
-      try (PatientReader one = open(patiently, first);
-          PatientReader other = open(patiently, second)) {
+      SnapshotOpener snapshots =
+          new SnapshotOpener(server, request.namespace(), request.key(), patiently, stop);
+      Snapshot first = snapshots.find(request.first());
+      Snapshot second = snapshots.find(request.second());
+      try (PatientReader one = snapshots.open(first);
+          PatientReader other = snapshots.open(second)) {
         progress.phase("reading the indexes");
         return new DiffResult(first, second, compare(side(one), side(other)));
       }
@@ -85,24 +86,6 @@ public final class DiffJob {
   /** Ends the job soon. */
   public void cancel() {
     stop.stop(JobStop.Reason.CANCELLED);
-  }
-
-  private Snapshot resolve(Patiently patiently, SnapshotPath path) throws IOException {
-    stop.check();
-    SnapshotResolver snapshots = new SnapshotResolver(server, request.namespace());
-    return patiently.call(() -> snapshots.resolve(path).snapshot());
-  }
-
-  private PatientReader open(Patiently patiently, Snapshot snapshot) throws IOException {
-    PatientReader session =
-        PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently);
-    try {
-      stop.watch(session);
-      return session;
-    } catch (JobStoppedException e) {
-      session.close();
-      throw e;
-    }
   }
 
   private Side side(PatientReader session) throws IOException {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.qmpbs.client.key.Caveats;
 import org.qmpbs.client.lookup.NotInDatastoreException;
-import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
@@ -18,6 +17,7 @@ import org.qmpbs.client.read.JobStop;
 import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.read.PatientReader;
 import org.qmpbs.client.read.Patiently;
+import org.qmpbs.client.read.SnapshotOpener;
 import org.qmpbs.client.restore.RestoreSummary.ArchiveSummary;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsServer;
@@ -74,12 +74,10 @@ public final class RestoreJob {
     try (stop) {
       progress.phase("looking for the snapshot");
       Patiently patiently = new Patiently(request.retries(), stop, progress, random);
-      SnapshotResolver snapshots = new SnapshotResolver(server, request.namespace());
-      Snapshot snapshot = patiently.call(() -> snapshots.resolve(request.snapshot()).snapshot());
-      stop.check();
-      try (PatientReader session =
-          PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently)) {
-        stop.watch(session);
+      SnapshotOpener snapshots =
+          new SnapshotOpener(server, request.namespace(), request.key(), patiently, stop);
+      Snapshot snapshot = snapshots.find(request.snapshot());
+      try (PatientReader session = snapshots.open(snapshot)) {
         List<ArchiveSummary> archives = restore(session);
         return new RestoreSummary(
             snapshot, archives, Duration.between(start, clock.instant()), patiently.total());

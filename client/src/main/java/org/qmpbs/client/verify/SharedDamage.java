@@ -11,6 +11,7 @@ import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.read.JobStop;
 import org.qmpbs.client.read.PatientReader;
 import org.qmpbs.client.read.Patiently;
+import org.qmpbs.client.read.SnapshotOpener;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.ManifestFile;
 import org.qmpbs.pbs.Namespace;
@@ -65,9 +66,8 @@ final class SharedDamage {
   }
 
   private boolean isShared(Snapshot other) throws IOException {
-    try (PatientReader session =
-        PatientReader.open(server, namespace, other, ReadKey.NONE, patiently)) {
-      stop.watch(session);
+    SnapshotOpener snapshots = new SnapshotOpener(server, namespace, ReadKey.NONE, patiently, stop);
+    try (PatientReader session = snapshots.open(other)) {
       Manifest manifest = session.manifest();
       boolean shared = false;
       for (ManifestFile file : manifest.files()) {

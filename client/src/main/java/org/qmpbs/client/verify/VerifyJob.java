@@ -12,7 +12,6 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.qmpbs.chunker.Digest;
 import org.qmpbs.client.key.Caveats;
-import org.qmpbs.client.lookup.SnapshotResolver;
 import org.qmpbs.client.lookup.UnfinishedUpload;
 import org.qmpbs.client.progress.Progress;
 import org.qmpbs.client.rate.RateLimiter;
@@ -21,6 +20,7 @@ import org.qmpbs.client.read.JobStop;
 import org.qmpbs.client.read.JobStoppedException;
 import org.qmpbs.client.read.PatientReader;
 import org.qmpbs.client.read.Patiently;
+import org.qmpbs.client.read.SnapshotOpener;
 import org.qmpbs.client.verify.VerifyRecord.Subject;
 import org.qmpbs.pbs.Manifest;
 import org.qmpbs.pbs.PbsServer;
@@ -78,12 +78,10 @@ public final class VerifyJob {
     try (stop) {
       progress.phase("looking for the snapshot");
       Patiently patiently = new Patiently(request.retries(), stop, progress, random);
-      SnapshotResolver snapshots = new SnapshotResolver(server, request.namespace());
-      Snapshot snapshot = patiently.call(() -> snapshots.resolve(request.snapshot()).snapshot());
-      stop.check();
-      try (PatientReader session =
-          PatientReader.open(server, request.namespace(), snapshot, request.key(), patiently)) {
-        stop.watch(session);
+      SnapshotOpener snapshots =
+          new SnapshotOpener(server, request.namespace(), request.key(), patiently, stop);
+      Snapshot snapshot = snapshots.find(request.snapshot());
+      try (PatientReader session = snapshots.open(snapshot)) {
         return verify(session, patiently, start);
       }
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,15 +49,11 @@ final class GarbageState {
     running.set(false);
   }
 
-  Optional<ObjectNode> last() throws IOException {
-    return Files.exists(file)
-        ? Optional.of(JSON.readValue(Files.readAllBytes(file), ObjectNode.class))
-        : Optional.empty();
-  }
-
   /** Numbers of the last collection that came to its end; zeros before the first. */
   ObjectNode lastOrZeros() throws IOException {
-    return last().orElseGet(() -> GarbageCollection.status(Map.of()).putNull("upid"));
+    return Files.exists(file)
+        ? JSON.readValue(Files.readAllBytes(file), ObjectNode.class)
+        : GarbageCollection.status(Map.of()).putNull("upid");
   }
 
   void save(ObjectNode status) throws IOException {
